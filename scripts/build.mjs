@@ -111,7 +111,15 @@ function removeOrphans(folders) {
 
 /** @param {string} folder */
 async function viteBuild(folder) {
-  await runPackage('vite/bin/vite.js', ['build', folder, '--config', `${folder}/vite.config.ts`, '--logLevel', 'warn'])
+  await runPackage('vite/bin/vite.js', [
+    'build',
+    folder,
+    '--config',
+    `${folder}/vite.config.ts`,
+    '--manifest',
+    '--logLevel',
+    'warn',
+  ])
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -1,0 +1,81 @@
+import type { Db } from '../../data/tables.ts'
+import { appendChanges, type NewChange } from './changes.ts'
+import type { SqliteConnection } from './sqlite.ts'
+
+/** Which engine a statement is for. SQL that differs between the two lives in this folder only. */
+export type Engine =
+  | { name: 'sqlite'; native: SqliteConnection; version: string }
+  | { name: 'mysql'; version: string; collation: string }
+
+export interface Tx {
+  q: Db
+  engine: Engine
+  /** Runs once the commit is durable: sockets, wake-ups, network. Never before, and not at all after a rollback. */
+  afterCommit(effect: () => void): void
+  /** Notes a change for the live stream. It gets its number as the last thing before the commit. */
+  change(change: NewChange): void
+}
+
+const attempts = 6
+const committedListeners = new WeakMap<Db, Set<(lastSeq: number) => void>>()
+
+/** Calls `listener` with the newest change number after each commit on this pool that recorded changes. */
+export function onChangesCommitted(q: Db, listener: (lastSeq: number) => void): () => void {
+  const listeners = committedListeners.get(q) ?? new Set()
+  committedListeners.set(q, listeners)
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+export async function runTransaction<T>(q: Db, engine: Engine, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await runOnce(q, engine, work)
+    } catch (error) {
+      if (attempt >= attempts || !isRetryable(error)) throw error
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt))
+    }
+  }
+}
+
+async function runOnce<T>(q: Db, engine: Engine, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const effects: (() => void)[] = []
+  const changes: NewChange[] = []
+  let lastSeq = 0
+  const result = await q.transaction().execute(async (trx) => {
+    const tx: Tx = {
+      q: trx,
+      engine,
+      afterCommit: (effect) => effects.push(effect),
+      change: (change) => changes.push(change),
+    }
+    const value = await work(tx)
+    if (changes.length > 0) lastSeq = await appendChanges(tx, changes)
+    return value
+  })
+  for (const effect of effects) effect()
+  if (lastSeq > 0) for (const listener of committedListeners.get(q) ?? []) listener(lastSeq)
+  return result
+}
+
+const mysqlDeadlock = 1213
+const mysqlLockWait = 1205
+
+/** Whether the engine rolled back for reasons of timing, so that the same work may simply be done again. */
+export function isRetryable(error: unknown): boolean {
+  const e = error as { errno?: number; code?: string; message?: string; errcode?: number }
+  if (e.errno === mysqlDeadlock || e.errno === mysqlLockWait) return true
+  return e.code === 'SQLITE_BUSY' || (e.code === 'ERR_SQLITE_ERROR' && e.errcode === 5) || e.message === 'database is locked'
+}
+
+/**
+ * Whether the engine refused the data itself (too long, wrong type, broken check), so that the same statement can
+ * never succeed. Compares errno: mysql2 gives some of these a wrong name (performance.md 2.3).
+ */
+export function isDataError(error: unknown): boolean {
+  const e = error as { errno?: number; code?: string; errcode?: number; message?: string }
+  const mysql = [1048, 1062, 1264, 1292, 1366, 1406, 1452, 3140, 3819, 4025, 1265]
+  if (e.errno !== undefined && mysql.includes(e.errno)) return true
+  if (e.code?.startsWith('SQLITE_CONSTRAINT') || e.code === 'SQLITE_MISMATCH' || e.code === 'SQLITE_TOOBIG') return true
+  return e.code === 'ERR_SQLITE_ERROR' && [18, 19, 20].includes((e.errcode ?? 0) & 0xff)
+}

@@ -1,5 +1,5 @@
 // npm run dev: the server, restarted on change, with the sandbox it starts beside itself; the web by Vite, which sends
-// API calls on to the server; the sandbox's page, rebuilt on change. Ctrl-C ends all of it.
+// API calls on to the server (web/vite.config.ts); the sandbox's page, rebuilt on change. Ctrl-C ends all of it.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +11,6 @@ if (existsSync(settings)) process.loadEnvFile(settings)
 
 const { createLogger, createServer } = await import('vite')
 const apiUrl = `http://127.0.0.1:${process.env.PORT || 3000}`
-const proxied = { target: apiUrl, ws: true }
 
 /** @type {import('node:child_process').ChildProcess[]} */
 const children = []
@@ -22,10 +21,6 @@ const vite = await createServer({
   configFile: join(root, 'web/vite.config.ts'),
   customLogger: prefixedLogger('web'),
   clearScreen: false,
-  server: {
-    host: '127.0.0.1',
-    proxy: { '/api': proxied, '/webhooks': proxied, '/webhook': proxied, '/health': proxied },
-  },
 })
 await vite.listen()
 const webUrl = (vite.resolvedUrls?.local[0] ?? 'http://127.0.0.1:5173/').replace(/\/$/, '')

@@ -1,0 +1,40 @@
+/** The one folder that writes each table. Everyone may read. */
+const owners: Record<string, string> = {
+  positions: 'server/team',
+  users: 'server/team',
+  user_status_logs: 'server/team',
+  password_reset_tokens: 'server/auth',
+  sessions: 'server/auth',
+  setup_tokens: 'server/auth',
+  db_schema_snapshots: 'server/schema-history',
+  db_schema_changes: 'server/schema-history',
+  instagram_accounts: 'server/channels',
+  facebook_pages: 'server/channels',
+  facebook_page_status_logs: 'server/channels',
+  chats: 'server/chats',
+  assignment_cursors: 'server/assignment',
+  chat_assignments: 'server/assignment',
+  facebook_users: 'server/contacts',
+  instagram_users: 'server/contacts',
+  instagram_messages: 'server/messages',
+  facebook_messages: 'server/messages',
+  outbox: 'server/messages',
+  facebook_webhook_events: 'server/webhooks',
+  instagram_message_logs: 'server/webhooks',
+  webhook_event_keys: 'server/webhooks',
+  webhook_parked_events: 'server/webhooks',
+  webhook_totals: 'server/webhooks',
+  webhook_ignored_kinds: 'server/webhooks',
+  message_templates: 'server/templates',
+  instagram_comments: 'server/comments',
+  instagram_marketing_events: 'server/conversions',
+  instagram_insights: 'server/insights',
+  changes: 'server/platform',
+  sequences: 'server/platform',
+  jobs: 'server/platform',
+  encryption_checks: 'server/platform',
+}
+
+export function ownerOf(table: string): string | undefined {
+  return Object.hasOwn(owners, table) ? owners[table] : undefined
+}

@@ -110,7 +110,11 @@ const cases: Case[] = [
     says: 'only config.ts reads the environment',
     rule: rules.environmentInOnePlace,
     broken: [{ 'server/platform/log.ts': 'const level = process.env.LOG_LEVEL' }],
-    fine: { 'server/config.ts': 'const { PORT } = process.env', 'server/app.ts': '// not process.env' },
+    fine: {
+      'server/config.ts': 'const { PORT } = process.env',
+      'server/app.ts': '// not process.env',
+      'server/cli.ts': 'const config = loadConfig(process.env)',
+    },
   },
   {
     says: 'what differs between the engines lives in platform/db',

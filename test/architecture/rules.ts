@@ -149,7 +149,11 @@ function linesThatMatch(sources: Source[], pattern: RegExp, allowed: (path: stri
 }
 
 export const environmentInOnePlace: Rule = (sources) =>
-  linesThatMatch(sources, /\bprocess\.env\b|\benv\s*\}\s*=\s*process\b/, (path) => path === 'server/config.ts').map(
+  linesThatMatch(
+    sources,
+    /(?<!\bloadConfig\()\bprocess\.env\b|\benv\s*\}\s*=\s*process\b/,
+    (path) => path === 'server/config.ts',
+  ).map(
     (place) =>
       `${place}. Only server/config.ts reads the environment, so that a wrong setting stops the start with all other ` +
       'faults: add the setting there and in .env.example, and take it from ctx.config.',

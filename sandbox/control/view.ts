@@ -1,0 +1,89 @@
+import { absoluteUrl, type Sandbox } from '../context.ts'
+import { STANDARD_WINDOW_MS } from '../graph/window.ts'
+import { threadById } from '../world/lookup.ts'
+import type { Message, Thread } from '../world/model.ts'
+
+const MESSAGES_SHOWN = 80
+
+function viewMessage(sandbox: Sandbox, message: Message) {
+  const absolute = absoluteUrl(sandbox)
+  return {
+    ...message,
+    attachments: message.attachments.map((one) => ({ ...one, url: one.url ? absolute(one.url) : null })),
+    story: message.story ? { ...message.story, url: absolute(message.story.url) } : null,
+  }
+}
+
+function viewThreadHead(sandbox: Sandbox, thread: Thread) {
+  const last = thread.messages.at(-1)
+  const unread = thread.messages.filter(
+    (message) => message.from === 'page' && message.at > (thread.readUpTo ?? 0),
+  ).length
+  return {
+    id: thread.id,
+    accountId: thread.accountId,
+    personId: thread.personId,
+    messageCount: thread.messages.length,
+    lastAt: last?.at ?? null,
+    lastFrom: last?.from ?? null,
+    lastText: last?.text ?? null,
+    unread,
+    windowEndsAt: thread.openedAt === null ? null : thread.openedAt + STANDARD_WINDOW_MS,
+    openedAt: thread.openedAt,
+    phoneOpen: thread.phoneOpen || sandbox.live.isOnAPhone(thread.id),
+  }
+}
+
+/** One thread as the customer's phone shows it, with its newest messages. */
+export function viewThread(sandbox: Sandbox, id: string, limit = MESSAGES_SHOWN) {
+  const thread = threadById(sandbox.state, id)
+  if (!thread) return null
+  const typing = thread.pageTypingUntil !== null && thread.pageTypingUntil > Date.now()
+  return {
+    ...viewThreadHead(sandbox, thread),
+    seenByPageAt: thread.seenByPageAt,
+    deliveredUpTo: thread.deliveredUpTo,
+    readUpTo: thread.readUpTo,
+    customerTyping: thread.customerTyping,
+    pageTyping: typing,
+    messages: thread.messages.slice(-limit).map((message) => viewMessage(sandbox, message)),
+  }
+}
+
+const PEOPLE_SHOWN = 200
+
+/** Everything around the threads: what the page needs to start, what a test asks first. */
+export function viewSummary(sandbox: Sandbox) {
+  const { state, settings } = sandbox
+  const absolute = absoluteUrl(sandbox)
+  const lastOut = sandbox.log.list().findLast((line) => line.direction === 'out')
+  return {
+    app: { id: state.app.id, name: state.app.name, secret: state.app.secret, verifyToken: state.app.verifyToken },
+    graphUrl: `${sandbox.url()}/facebook`,
+    instagramGraphUrl: `${sandbox.url()}/instagram`,
+    userToken: state.userToken,
+    accounts: state.accounts,
+    peopleCount: state.people.length,
+    people: [...state.people.slice(0, PEOPLE_SHOWN)].map((person) => ({
+      ...person,
+      picture: person.face ? absolute(`/media/face/${person.face}`) : null,
+    })),
+    threads: state.threads.slice(0, PEOPLE_SHOWN).map((thread) => viewThreadHead(sandbox, thread)),
+    faults: state.faults,
+    switches: state.switches,
+    clock: { now: sandbox.clock(), offsetMs: state.clockOffsetMs },
+    webhook: {
+      url: settings.webhookUrl,
+      delivered: state.delivered,
+      waiting: sandbox.queue.waiting(),
+      lastResult: lastOut?.result ?? null,
+      ok: lastOut?.ok ?? null,
+    },
+    inboxUrl: settings.inboxUrl,
+    sends: state.sends.length,
+  }
+}
+
+export type SummaryView = ReturnType<typeof viewSummary>
+export type ThreadView = NonNullable<ReturnType<typeof viewThread>>
+export type MessageView = ThreadView['messages'][number]

@@ -150,7 +150,6 @@ function installDebianPackages(missing) {
     const result = spawnSync('apt-get', args, { env, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' })
     if (result.status !== 0) {
       console.log(`apt-get ${args[0]} failed:\n${result.stdout}${result.stderr}`)
-      return
     }
   }
 }

@@ -18,9 +18,12 @@ export function isoTime(value: string | null): string | null {
   return value === null ? null : new Date(fromDbTime(value)).toISOString()
 }
 
+/** The database's own clock as an expression, in the stored form. */
+export const nowOf = (engine: Engine) =>
+  engine.name === 'sqlite' ? sql<string>`strftime('%Y-%m-%d %H:%M:%f','now')` : sql<string>`utc_timestamp(3)`
+
 /** The database's own clock: leases of several processes are measured by one clock only (SND-9, RUN-4). */
 export async function databaseNow(q: Db, engine: Engine): Promise<number> {
-  const now = engine.name === 'sqlite' ? sql<string>`strftime('%Y-%m-%d %H:%M:%f','now')` : sql<string>`utc_timestamp(3)`
-  const { rows } = await sql<{ now: string }>`select ${now} as now`.execute(q)
+  const { rows } = await sql<{ now: string }>`select ${nowOf(engine)} as now`.execute(q)
   return fromDbTime(rows[0]?.now ?? '')
 }

@@ -1,3 +1,4 @@
+import { CompiledQuery } from 'kysely'
 import type { Db } from '../../data/tables.ts'
 import { appendChanges, type NewChange } from './changes.ts'
 import type { SqliteConnection } from './sqlite.ts'
@@ -56,6 +57,26 @@ async function runOnce<T>(q: Db, engine: Engine, work: (tx: Tx) => Promise<T>): 
   for (const effect of effects) effect()
   if (lastSeq > 0) for (const listener of committedListeners.get(q) ?? []) listener(lastSeq)
   return result
+}
+
+/**
+ * Runs `work` so that its failure undoes only itself: a savepoint inside the transaction. What it noted for after the
+ * commit is dropped with it.
+ */
+export async function isolated<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const effects: (() => void)[] = []
+  const changes: NewChange[] = []
+  await tx.q.executeQuery(CompiledQuery.raw('savepoint isolated'))
+  try {
+    const value = await work({ ...tx, afterCommit: (effect) => effects.push(effect), change: (change) => changes.push(change) })
+    await tx.q.executeQuery(CompiledQuery.raw('release savepoint isolated'))
+    for (const effect of effects) tx.afterCommit(effect)
+    for (const change of changes) tx.change(change)
+    return value
+  } catch (error) {
+    if (!isRetryable(error)) await tx.q.executeQuery(CompiledQuery.raw('rollback to savepoint isolated'))
+    throw error
+  }
 }
 
 const mysqlDeadlock = 1213

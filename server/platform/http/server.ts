@@ -2,7 +2,7 @@ import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { Config } from '../../config.ts'
 import type { Ctx } from '../../ctx.ts'
@@ -18,8 +18,8 @@ const apiPrefix = '/api/v1'
 /** An HTTP server with our limits, headers and error answers, and no routes yet (RUN-10). */
 export async function createHttpServer(config: Config, log: Logger): Promise<FastifyInstance> {
   const secure = config.publicUrl.startsWith('https:')
-  const app = Fastify({
-    loggerInstance: log as never,
+  const app: FastifyInstance = Fastify({
+    loggerInstance: log as FastifyBaseLogger,
     disableRequestLogging: true,
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     bodyLimit: 1024 * 1024,

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
+import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import mysql from 'mysql2/promise'
 import { describe, expect, test } from 'vitest'
 import { mariadbAvailable, testDatabaseUrl, testEngine } from './database.ts'
 import { startMariadb } from './mariadb.ts'
+import { redisAvailable, startRedis } from './redis.ts'
 
 describe('the database of a test file', () => {
   test('is empty, its own, and gone after drop', async () => {
@@ -35,3 +37,28 @@ describe.runIf(mariadbAvailable())('a private MariaDB', () => {
     expect(existsSync(dirname(server.socketPath))).toBe(false)
   }, 60_000)
 })
+
+describe.runIf(redisAvailable())('a private Redis', () => {
+  test('answers on its socket, again after a kill and a restart, and leaves nothing behind', async () => {
+    const server = await startRedis()
+    expect(await ask(server.socketPath, 'PING\r\n')).toBe('+PONG\r\n')
+    const before = server.pid()
+    await server.kill()
+    await server.restart()
+    expect(server.pid()).not.toBe(before)
+    expect(await ask(server.socketPath, 'PING\r\n')).toBe('+PONG\r\n')
+    await server.stop()
+    expect(existsSync(dirname(server.socketPath))).toBe(false)
+  })
+})
+
+function ask(socketPath: string, command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(socketPath, () => socket.write(command))
+    socket.once('error', reject)
+    socket.once('data', (data) => {
+      socket.destroy()
+      resolve(String(data))
+    })
+  })
+}

@@ -34,7 +34,7 @@ export interface Again {
 }
 
 /** Runs outside any transaction; throwing means: try again later. It must bear being run twice. */
-export type JobHandler = (job: RunningJob) => Promise<Again | undefined | void>
+export type JobHandler = (job: RunningJob) => Promise<Again | undefined> | Promise<void>
 
 export interface JobOptions {
   /** Runs by itself this often (milliseconds after the last run ended), in one process at a time. */

@@ -20,7 +20,7 @@ const owners: Record<string, string> = {
   facebook_messages: 'server/messages',
   outbox: 'server/messages',
   facebook_webhook_events: 'server/webhooks',
-  instagram_message_logs: 'server/webhooks',
+  instagram_message_logs: 'server/messages',
   webhook_event_keys: 'server/webhooks',
   webhook_parked_events: 'server/webhooks',
   webhook_totals: 'server/webhooks',

@@ -134,8 +134,21 @@ const outbox = table(
     state: withDefault(oneOf('queued', 'sending', 'sent', 'failed', 'unknown'), { literal: 'queued' }),
     /** An unknown outcome the agent has let go: it no longer holds back the chat's next message. */
     released_at: nullable(datetime()),
+    /** Calls begun for this message. Only grows: who holds an older number may no longer write. */
     attempts: withDefault(int(), { literal: 0 }),
+    /** While queued: not sent before. While unknown: when Graph is asked next. */
     next_attempt_at: datetime(),
+    /** Start of the newest call. */
+    called_at: nullable(datetime()),
+    /** Calls since a person last decided to send, and the first of them: what bounds the automatic retries. */
+    tries: withDefault(int(), { literal: 0 }),
+    first_tried_at: nullable(datetime()),
+    /** How often a person chose to send again although the outcome was unknown. */
+    repeats: withDefault(int(), { literal: 0 }),
+    /** Who last decided to retry or to send again, when that is not the author. */
+    resolved_by: nullable(varchar(36)),
+    /** The Meta app it is sent by: echoes that name another app are not ours. */
+    app_id: nullable(varchar(64)),
     lease_owner: nullable(varchar(64)),
     lease_until: nullable(datetime()),
     reason: nullable(varchar(32)),

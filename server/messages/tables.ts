@@ -16,3 +16,6 @@ export function jsonForText(value: unknown, deliveryId: string): string {
   const json = JSON.stringify(value)
   return Buffer.byteLength(json) <= textColumnBytes ? json : JSON.stringify({ raw_in_delivery: deliveryId })
 }
+
+/** The message table under the alias `m`, for joins. Typed as one of the twins: what joins read, both have. */
+export const joinedMessages = (platform: Platform) => `${messageTable(platform)} as m` as 'facebook_messages as m'

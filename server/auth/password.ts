@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto'
+import { hash, parseOptions, verify } from '@node-rs/argon2'
+import { AppError } from '../platform/errors.ts'
+
+/** What one hash costs: memory in KiB, passes, lanes. */
+export interface PasswordCost {
+  memoryCost: number
+  timeCost: number
+  parallelism: number
+}
+
+/** Argon2id with the least OWASP advises (AUT-1). The library's default algorithm is argon2id. */
+export const passwordCost: PasswordCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
+
+const atOnce = 2
+const longestQueue = 200
+const waiting: (() => void)[] = []
+let running = 0
+
+/** At most two hashes at a time: a flood of sign-ins costs neither the memory nor the threads of everything else. */
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (running >= atOnce) {
+    if (waiting.length >= longestQueue)
+      throw new AppError('busy', 503, 'Too many sign-ins at once. Try again in a moment.')
+    await new Promise<void>((resolve) => waiting.push(resolve))
+  } else running++
+  try {
+    return await work()
+  } finally {
+    const next = waiting.shift()
+    if (next) next()
+    else running--
+  }
+}
+
+export const hashPassword = (password: string, cost: PasswordCost = passwordCost): Promise<string> =>
+  inTurn(() => hash(password, { ...cost }))
+
+/** Belongs to no password: what is checked when there is no such user, so that the answer takes as long (AUT-3). */
+const nobodysHash = `$argon2id$v=19$m=${passwordCost.memoryCost},t=${passwordCost.timeCost},p=${passwordCost.parallelism}$${base64(16)}$${base64(32)}`
+
+function base64(bytes: number): string {
+  return randomBytes(bytes).toString('base64').replace(/=+$/, '')
+}
+
+/**
+ * Checks a password; without a stored hash it does the same work and says no.
+ * @param before runs when the turn has come; throwing there saves the work
+ */
+export async function passwordMatches(
+  password: string,
+  storedHash: string | null,
+  before: () => void = () => {},
+): Promise<boolean> {
+  return inTurn(async () => {
+    before()
+    try {
+      return (await verify(storedHash ?? nobodysHash, password)) && storedHash !== null
+    } catch {
+      // Not an argon2 hash at all: nobody signs in with it.
+      return false
+    }
+  })
+}
+
+/** Whether a stored hash was made with less than today's cost. */
+export function isWeak(storedHash: string, cost: PasswordCost = passwordCost): boolean {
+  const made = parseOptions(storedHash)
+  return made.algorithm !== 2 || made.memoryCost < cost.memoryCost || made.timeCost < cost.timeCost
+}

@@ -1,0 +1,71 @@
+import type { Db } from '../data/tables.ts'
+import { normalContactNumber, normalEmail, normalEmpId } from './login-names.ts'
+
+export interface Credentials {
+  id: string
+  password_hash: string
+  is_active: 0 | 1
+}
+
+/**
+ * Who a sign-in name belongs to: an e-mail, a contact number or an employee id, in this order when it could be several
+ * people's. As typed it is looked for too, for rows that another program wrote in its own form.
+ */
+export async function findCredentials(q: Db, login: string): Promise<Credentials | null> {
+  const typed = login.trim()
+  const email = normalEmail(login)
+  const number = normalContactNumber(login)
+  const empId = normalEmpId(login)
+  const found = await q
+    .selectFrom('users')
+    .select(['id', 'password_hash', 'is_active', 'email', 'contact_number', 'emp_id'])
+    .where((where) =>
+      where.or([
+        where('email', 'in', [email, typed]),
+        where('contact_number', 'in', number ? [number, typed] : [typed]),
+        where('emp_id', '=', empId),
+      ]),
+    )
+    .execute()
+  const rank = (user: (typeof found)[number]) =>
+    user.email === email || user.email === typed
+      ? 0
+      : user.contact_number === number || user.contact_number === typed
+        ? 1
+        : 2
+  return found.toSorted((a, b) => rank(a) - rank(b))[0] ?? null
+}
+
+export interface SessionRow {
+  id: string
+  user_id: string
+  last_seen_at: string
+  expires_at: string
+  name: string
+  role: 'admin' | 'agent'
+  is_active: 0 | 1
+  position_id: string | null
+  permissions_json: string | null
+}
+
+const selectSessions = (q: Db) =>
+  q
+    .selectFrom('sessions as s')
+    .innerJoin('users as u', 'u.id', 's.user_id')
+    .leftJoin('positions as p', 'p.id', 'u.position_id')
+    .select([
+      's.id',
+      's.user_id',
+      's.last_seen_at',
+      's.expires_at',
+      'u.name',
+      'u.role',
+      'u.is_active',
+      'u.position_id',
+      'p.permissions_json',
+    ])
+
+/** The session of a token's hash with its person and what the position says, in one statement. */
+export async function findSession(q: Db, tokenHash: string): Promise<SessionRow | null> {
+  return (await selectSessions(q).where('s.token_hash', '=', tokenHash).executeTakeFirst()) ?? null
+}

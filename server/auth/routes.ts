@@ -1,0 +1,80 @@
+import * as z from 'zod'
+import { me, setUp as setUpBody, signIn as signInBody } from '../../shared/user.ts'
+import { route } from '../platform/http/route.ts'
+import { getMe } from '../team/get-me.ts'
+import { setAvailability } from '../team/set-availability.ts'
+import { clearSessionCookie, endSession, setSessionCookie, visitorOf } from './sessions.ts'
+import { setUp } from './set-up.ts'
+import { isSetupOpen } from './setup-token.ts'
+import { signIn } from './sign-in.ts'
+
+export const authRoutes = [
+  route({
+    method: 'GET',
+    path: '/setup',
+    permission: 'public',
+    summary: 'Whether the first admin is still to be made',
+    response: z.object({ needed: z.boolean() }),
+    handler: async (ctx) => ({ needed: await isSetupOpen(ctx.db.q) }),
+  }),
+  route({
+    method: 'POST',
+    path: '/setup',
+    permission: 'public',
+    summary: 'Make the first admin by the one-time link, and sign in',
+    body: setUpBody,
+    response: me,
+    status: 201,
+    handler: async (ctx, { body, request, reply }) => {
+      const { token, userId } = await setUp(ctx, { ...body, visitor: visitorOf(request) })
+      setSessionCookie(ctx, reply, token)
+      return getMe(ctx, userId)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/session',
+    permission: 'public',
+    summary: 'Sign in by e-mail, contact number or employee id',
+    body: signInBody,
+    response: me,
+    status: 201,
+    handler: async (ctx, { body, actor, request, reply }) => {
+      const { token, userId } = await signIn(ctx, { ...body, visitor: visitorOf(request) })
+      // The session this browser had before is over: signing in never goes on with an old one.
+      if (actor) await endSession(ctx, actor)
+      setSessionCookie(ctx, reply, token)
+      return getMe(ctx, userId)
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/session',
+    permission: 'signed-in',
+    summary: 'Sign out',
+    handler: async (ctx, { actor, reply }) => {
+      await endSession(ctx, actor)
+      clearSessionCookie(ctx, reply)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/me',
+    permission: 'signed-in',
+    summary: 'Oneself, with what one may do',
+    response: me,
+    handler: (ctx, { actor }) => getMe(ctx, actor.userId),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/me',
+    permission: 'signed-in',
+    summary: 'Turn new chats for oneself on or off',
+    body: z.strictObject({ canReceiveNewChats: z.boolean() }),
+    response: me,
+    handler: async (ctx, { actor, body }) => {
+      await setAvailability(ctx, { userId: actor.userId, canReceiveNewChats: body.canReceiveNewChats })
+      return getMe(ctx, actor.userId)
+    },
+  }),
+] as const

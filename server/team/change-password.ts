@@ -1,0 +1,41 @@
+import { newPassword } from '../../shared/user.ts'
+import { normalEmail } from '../auth/login-names.ts'
+import { hashPassword } from '../auth/password.ts'
+import { endSessionsOf } from '../auth/sessions.ts'
+import type { Ctx } from '../ctx.ts'
+import { dbTime } from '../platform/db/time.ts'
+import { AppError } from '../platform/errors.ts'
+import { findUserIdByEmail } from './queries.ts'
+
+/**
+ * Gives a person a new password and ends all their sessions and sockets.
+ * @throws AppError `invalid_password`, `unknown_user`
+ */
+export async function resetPassword(ctx: Ctx, { email, password }: { email: string; password: string }): Promise<void> {
+  const parsed = newPassword.safeParse(password)
+  if (!parsed.success) throw new AppError('invalid_password', 400, `Password: ${parsed.error.issues[0]?.message}.`)
+  const userId = await findUserIdByEmail(ctx.db.q, normalEmail(email))
+  if (!userId) throw new AppError('unknown_user', 404, `Nobody here has the e-mail ${email}.`)
+  const passwordHash = await hashPassword(parsed.data)
+  await ctx.db.transaction(async (tx) => {
+    await tx.q
+      .updateTable('users')
+      .set({ password_hash: passwordHash, updated_at: dbTime(ctx.clock.now()) })
+      .where('id', '=', userId)
+      .execute()
+    await endSessionsOf(ctx, tx, userId)
+  })
+}
+
+/** Replaces a hash by a stronger one of the same password, unless the password was changed meanwhile. */
+export async function strengthenPassword(
+  ctx: Ctx,
+  { userId, oldHash, newHash }: { userId: string; oldHash: string; newHash: string },
+): Promise<void> {
+  await ctx.db.q
+    .updateTable('users')
+    .set({ password_hash: newHash })
+    .where('id', '=', userId)
+    .where('password_hash', '=', oldHash)
+    .execute()
+}

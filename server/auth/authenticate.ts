@@ -12,7 +12,7 @@ import { hashToken, sessionLife, tokenOf, touchSession } from './sessions.ts'
 const noteEvery = 5 * 60_000
 
 /** Who a request comes from, for HTTP and for the WebSocket's upgrade; null when nobody is signed in. */
-export function createAuthenticate(ctx: Ctx): Authenticate {
+export function authenticate(ctx: Ctx): Authenticate {
   return async (request: FastifyRequest): Promise<Actor | null> => {
     const token = tokenOf(ctx.config, request)
     if (!token) return null

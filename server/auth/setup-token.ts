@@ -35,7 +35,12 @@ export async function ensureSetupToken(ctx: Ctx): Promise<string | null> {
 async function wasMadeElsewhere(q: Db): Promise<boolean> {
   const row = await q.selectFrom('setup_tokens').select('id').where('id', '=', theRow).executeTakeFirst()
   if (row) return false
-  const admin = await q.selectFrom('users').select('id').where('role', '=', 'admin').where('is_active', '=', 1).executeTakeFirst()
+  const admin = await q
+    .selectFrom('users')
+    .select('id')
+    .where('role', '=', 'admin')
+    .where('is_active', '=', 1)
+    .executeTakeFirst()
   return admin !== undefined
 }
 

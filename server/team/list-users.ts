@@ -1,6 +1,7 @@
 import type { Page } from '../../shared/common.ts'
 import type { User } from '../../shared/user.ts'
 import type { Ctx } from '../ctx.ts'
+import { cutPage } from '../platform/cut-page.ts'
 import { listUsers } from './queries.ts'
 import { userView } from './view.ts'
 
@@ -8,18 +9,13 @@ interface UsersWanted {
   assignable: boolean
   /** Part of the name. */
   q?: string | undefined
-  /** The id of the last person of the page before. */
   cursor?: string | undefined
   limit: number
 }
 
-/** One page of people, newest first. A cursor of somebody who is gone starts from the beginning. */
-export async function usersPage(ctx: Ctx, { assignable, q, cursor, limit }: UsersWanted): Promise<Page<User>> {
+/** One page of people, newest first. */
+export async function usersPage(ctx: Ctx, { assignable, q, ...page }: UsersWanted): Promise<Page<User>> {
   const part = q?.toLocaleLowerCase() ?? ''
-  const all = await listUsers(ctx.db.q, { assignable })
-  const matching = all.filter((row) => row.name.toLocaleLowerCase().includes(part))
-  const start = cursor ? matching.findIndex((row) => row.id === cursor) + 1 : 0
-  const items = matching.slice(start, start + limit)
-  const more = start + limit < matching.length
-  return { items: items.map(userView), next: more ? (items.at(-1)?.id ?? null) : null }
+  const people = await listUsers(ctx.db.q, { assignable })
+  return cutPage(people.filter((row) => row.name.toLocaleLowerCase().includes(part)).map(userView), page)
 }

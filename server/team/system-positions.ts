@@ -7,7 +7,7 @@ import { newId } from '../platform/ids.ts'
  * Makes the positions every installation starts with. One that is there already, by its slug, is left exactly as it is:
  * what an admin changed survives each start. Also for two processes starting at once.
  */
-export async function seedPositions(db: Database): Promise<void> {
+export async function seedSystemPositions(db: Database): Promise<void> {
   const rows = systemPositions.map((p) => ({
     id: newId(),
     name: p.name,

@@ -13,6 +13,8 @@ export interface Config {
   redisUrl: string | null
   /** Play with the pretend Meta instead of the real one. */
   sandbox: boolean
+  /** Where the pretend Meta listens. */
+  sandboxPort: number
   meta: {
     appId: string
     /** Secrets a delivery may be signed with; several while rotating. */
@@ -47,8 +49,13 @@ const url = (...protocols: string[]) =>
 const trimmed = z.string().trim()
 const list = trimmed.transform((v) => v.split(',').map((s) => s.trim()).filter((s) => s !== ''))
 
+const port = trimmed
+  .regex(/^\d{1,5}$/, 'must be a port number')
+  .transform(Number)
+  .refine((p) => p <= 65535, 'must be at most 65535')
+
 const schema = z.object({
-  PORT: trimmed.regex(/^\d{1,5}$/, 'must be a port number').transform(Number).refine((p) => p <= 65535, 'must be at most 65535').default(3000),
+  PORT: port.default(3000),
   HOST: trimmed.min(1).default('127.0.0.1'),
   PUBLIC_URL: url('http:', 'https:').transform((v) => v.replace(/\/+$/, '')).optional(),
   DATA_DIR: trimmed.min(1).default('./data'),
@@ -59,6 +66,7 @@ const schema = z.object({
     .optional(),
   REDIS_URL: url('redis:', 'rediss:', 'unix:').optional(),
   SANDBOX: z.enum(['auto', 'on', 'off'], { error: 'must be auto, on or off' }).default('auto'),
+  SANDBOX_PORT: port.optional(),
   META_APP_ID: trimmed.regex(/^\d+$/, 'must be the digits of the app id').optional(),
   META_APP_SECRET: list
     .refine((secrets) => secrets.length > 0 && secrets.every((s) => s.length >= 16), 'every secret must have at least 16 characters')
@@ -113,6 +121,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     databaseUrl: v.DATABASE_URL ?? `sqlite:${resolve(dataDir, 'ticklegram.db')}`,
     redisUrl: v.REDIS_URL ?? null,
     sandbox: usesSandbox(v),
+    sandboxPort: v.SANDBOX_PORT ?? (v.PORT === 0 ? 0 : v.PORT + 1),
     meta: {
       appId: v.META_APP_ID ?? '',
       appSecrets: v.META_APP_SECRET ?? [],
@@ -129,6 +138,9 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     logLevel: v.LOG_LEVEL,
   }
 }
+
+/** The environment for a program we start, with some variables of its own. */
+export const childEnvironment = (own: Record<string, string>) => ({ ...process.env, ...own })
 
 type Parsed = z.infer<typeof schema>
 

@@ -1,6 +1,7 @@
-import type { Tx } from '../platform/db/transaction.ts'
+import { setAssignee } from '../chats/set-assignee.ts'
 import { insertAll, insertNew, locked } from '../platform/db/rows.ts'
 import { dbTime } from '../platform/db/time.ts'
+import type { Tx } from '../platform/db/transaction.ts'
 import { newId } from '../platform/ids.ts'
 import { type EligibleAgent, eligibleAgents } from './eligibility.ts'
 
@@ -97,8 +98,7 @@ export async function handOutWaiting(tx: Tx, { at }: { at: number }): Promise<nu
     if (waiting.length === 0) return count
     const handed = await handOut(tx, { chatIds: waiting.map((c) => c.id), reason: 'rotation_waiting', at })
     for (const { chatId, userId } of handed) {
-      await tx.q.updateTable('chats').set({ assigned_to: userId, status: 'assigned', updated_at: dbTime(at) }).where('id', '=', chatId).execute()
-      tx.change({ type: 'chat.assigned', chatId, data: { from: null, to: userId } })
+      await setAssignee(tx, { chatId, from: null, to: userId, at })
     }
     count += handed.length
     if (waiting.length < drainStep) return count

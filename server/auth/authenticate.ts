@@ -3,9 +3,10 @@ import type { Ctx } from '../ctx.ts'
 import { fromDbTime } from '../platform/db/time.ts'
 import type { Actor } from '../platform/http/route.ts'
 import type { Authenticate } from '../platform/http/server.ts'
+import type { Logger } from '../platform/log.ts'
 import { permissionsOf } from '../team/permissions.ts'
 import { authMemory, type KnownSession } from './memory.ts'
-import { findSession } from './queries.ts'
+import { findSession, type SessionRow } from './queries.ts'
 import { hashToken, sessionLife, tokenOf, touchSession } from './sessions.ts'
 
 /** The last request is noted at most this often; a session may so end up to this much before its idle time. */
@@ -35,17 +36,20 @@ async function knownSession(ctx: Ctx, tokenHash: string): Promise<KnownSession |
   const row = await findSession(ctx.db.q, tokenHash)
   if (row?.is_active !== 1) return null
   const session: KnownSession = {
-    actor: {
-      userId: row.user_id,
-      name: row.name,
-      role: row.role,
-      positionId: row.position_id,
-      permissions: permissionsOf(row, ctx.log),
-      sessionId: row.id,
-    },
+    actor: actorOf(row, ctx.log),
     lastSeenAt: fromDbTime(row.last_seen_at),
     expiresAt: fromDbTime(row.expires_at),
   }
   sessions.put(tokenHash, session, generation)
   return session
 }
+
+/** Who a session's person is to the rest of the program. */
+export const actorOf = (row: SessionRow, log: Logger): Actor => ({
+  userId: row.user_id,
+  name: row.name,
+  role: row.role,
+  positionId: row.position_id,
+  permissions: permissionsOf(row, log),
+  sessionId: row.id,
+})

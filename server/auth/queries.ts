@@ -69,3 +69,18 @@ const selectSessions = (q: Db) =>
 export async function findSession(q: Db, tokenHash: string): Promise<SessionRow | null> {
   return (await selectSessions(q).where('s.token_hash', '=', tokenHash).executeTakeFirst()) ?? null
 }
+
+const listed = 1000
+
+/** These sessions, as far as they still stand, with their people. */
+export async function findSessions(q: Db, ids: readonly string[]): Promise<SessionRow[]> {
+  const rows: SessionRow[] = []
+  for (let i = 0; i < ids.length; i += listed) {
+    rows.push(
+      ...(await selectSessions(q)
+        .where('s.id', 'in', ids.slice(i, i + listed))
+        .execute()),
+    )
+  }
+  return rows
+}

@@ -1,0 +1,70 @@
+import type { Change } from '../../../shared/events.ts'
+import type { Db } from '../../data/tables.ts'
+import { dbTime } from '../db/time.ts'
+import type { Actor } from '../http/route.ts'
+
+/** A stored change: what happened to what, under its number. */
+export interface ChangeRow {
+  seq: number
+  type: string
+  chatId: string | null
+  messageId: string | null
+  userId: string | null
+  data: unknown
+}
+
+/** A change made ready for sending: what each viewer gets of it at this moment, or that they have to fetch again. */
+export interface RenderedChange {
+  seq: number
+  for(viewer: Actor): Change | 'resync' | null
+}
+
+/** Turns change rows into frames for all viewers at once: what it reads, it reads once for the whole batch. */
+export type RenderChanges = (rows: readonly ChangeRow[]) => Promise<RenderedChange[]>
+
+/** Changes after a number, oldest first. Numbers are committed in their order, so none can appear behind the last read. */
+export async function readChanges(
+  q: Db,
+  { after, upTo, limit }: { after: number; upTo?: number; limit: number },
+): Promise<ChangeRow[]> {
+  let query = q.selectFrom('changes').selectAll().where('seq', '>', after).orderBy('seq').limit(limit)
+  if (upTo !== undefined) query = query.where('seq', '<=', upTo)
+  const rows = await query.execute()
+  return rows.map((row) => ({
+    seq: Number(row.seq),
+    type: row.type,
+    chatId: row.chat_id,
+    messageId: row.message_id,
+    userId: row.user_id,
+    data: row.data_json === null ? null : JSON.parse(row.data_json),
+  }))
+}
+
+/** The newest committed number; 0 before the first change. */
+export async function readHead(q: Db): Promise<number> {
+  const row = await q.selectFrom('sequences').select('value').where('name', '=', 'changes').executeTakeFirst()
+  return Number(row?.value ?? 0)
+}
+
+const sweepStep = 1000
+const keptMs = 7 * 86_400_000
+
+/** Removes changes older than seven days in small steps. Clients that were away longer fetch anew. Returns how many went. */
+export async function sweepChanges(q: Db, now: number): Promise<number> {
+  let swept = 0
+  for (;;) {
+    const old = await q
+      .selectFrom('changes')
+      .select('seq')
+      .where('created_at', '<', dbTime(now - keptMs))
+      .orderBy('created_at')
+      .limit(sweepStep)
+      .execute()
+    if (old.length > 0) {
+      const numbers = old.map((row) => row.seq)
+      await q.deleteFrom('changes').where('seq', 'in', numbers).execute()
+    }
+    swept += old.length
+    if (old.length < sweepStep) return swept
+  }
+}

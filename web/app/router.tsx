@@ -1,0 +1,45 @@
+import { createBrowserRouter, Navigate, Outlet, useParams } from 'react-router'
+import { whenSignedOut } from '../api.ts'
+import { seesShared, useMe } from '../auth/session.ts'
+import { Crash, NotFound } from './crash.tsx'
+import { Shell } from './shell.tsx'
+import { signedOut, whenLeaving } from './signed-out.ts'
+
+/** The screens. Each is fetched when it is first opened. */
+export const router = createBrowserRouter([
+  {
+    element: <Outlet />,
+    errorElement: <Crash />,
+    hydrateFallbackElement: <div />,
+    children: [
+      { path: '/sign-in', lazy: async () => ({ Component: (await import('../auth/sign-in.tsx')).default }) },
+      { path: '/setup', lazy: async () => ({ Component: (await import('../auth/set-up.tsx')).default }) },
+      { path: '/design', lazy: async () => ({ Component: (await import('../ui/design-page.tsx')).default }) },
+      {
+        element: <Shell />,
+        children: [
+          { index: true, element: <Home /> },
+          { path: '/inbox', element: <Home /> },
+          {
+            path: '/inbox/:view/:chatId?',
+            lazy: async () => ({ Component: (await import('../chats/inbox.tsx')).default }),
+          },
+          { path: '/chats/:chatId', element: <ChatLink /> },
+          { path: '*', element: <NotFound /> },
+        ],
+      },
+    ],
+  },
+])
+
+whenLeaving((path) => void router.navigate(path, { replace: true }))
+whenSignedOut(signedOut)
+
+function Home() {
+  return <Navigate to={seesShared(useMe()) ? '/inbox/all' : '/inbox/mine'} replace />
+}
+
+/** The address to pass on to a colleague: it works whatever views they have. */
+function ChatLink() {
+  return <Navigate to={`/inbox/all/${useParams().chatId ?? ''}`} replace />
+}

@@ -1,0 +1,102 @@
+import { useQuery } from '@tanstack/react-query'
+import { CircleAlert } from 'lucide-react'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { Outlet } from 'react-router'
+import { ApiError } from '../api.ts'
+import { meQuery, useMe } from '../auth/session.ts'
+import { countsQuery } from '../chats/chat-queries.ts'
+import { text } from '../text.ts'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { BottomBar } from './bottom-bar.tsx'
+import { useKeys } from './keyboard.ts'
+import { Live } from './live.tsx'
+import { Rail } from './rail.tsx'
+
+const ShortcutsDialog = lazy(() => import('../palette/shortcuts-dialog.tsx'))
+const Palette = lazy(() => import('../palette/palette.tsx'))
+
+/** What stands around every screen of somebody who is signed in. */
+export function Shell() {
+  const { data: me, error, refetch } = useQuery(meQuery)
+  if (me) {
+    return (
+      <Live>
+        <Frame />
+      </Live>
+    )
+  }
+  if (error && !(error instanceof ApiError && error.status === 401)) {
+    return (
+      <main className="flex h-full bg-surface">
+        <EmptyState
+          icon={CircleAlert}
+          warn
+          role="alert"
+          title={text.signIn.unreachable}
+          action={{ label: text.retry, run: () => void refetch() }}
+        >
+          {text.error.body}
+        </EmptyState>
+      </main>
+    )
+  }
+  return <div className="h-full" aria-busy="true" />
+}
+
+function Frame() {
+  const [dialog, setDialog] = useState<'shortcuts' | 'palette' | null>(null)
+  const close = () => setDialog(null)
+  useKeys({ '?': () => setDialog('shortcuts') })
+  useEffect(() => {
+    const toggle = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== 'k') return
+      event.preventDefault()
+      setDialog((shown) => (shown === 'palette' ? null : 'palette'))
+    }
+    addEventListener('keydown', toggle)
+    return () => removeEventListener('keydown', toggle)
+  }, [])
+  return (
+    <div className="flex h-full flex-col">
+      <SandboxLine />
+      <TitleBadge />
+      <div className="flex min-h-0 flex-1 max-md:flex-col">
+        <Rail onShortcuts={() => setDialog('shortcuts')} />
+        <div className="flex min-h-0 min-w-0 flex-1">
+          <Outlet />
+        </div>
+        <BottomBar onShortcuts={() => setDialog('shortcuts')} />
+      </div>
+      <Suspense fallback={null}>
+        {dialog === 'shortcuts' && <ShortcutsDialog onClose={close} />}
+        {dialog === 'palette' && <Palette onClose={close} onShortcuts={() => setDialog('shortcuts')} />}
+      </Suspense>
+    </div>
+  )
+}
+
+function SandboxLine() {
+  const { sandboxUrl } = useMe()
+  if (!sandboxUrl) return null
+  return (
+    <div className="flex min-h-7 shrink-0 flex-wrap items-center justify-center gap-x-3 border-border border-b bg-warn-soft px-3 py-1 text-warn-text text-xs">
+      <span>{text.sandbox.nothingReal}</span>
+      <a href={sandboxUrl} target="_blank" rel="noreferrer" className="font-medium underline underline-offset-2">
+        {text.sandbox.play}
+      </a>
+    </div>
+  )
+}
+
+/** How much is unread, for the tab that is not in front. */
+function TitleBadge() {
+  const { data } = useQuery(countsQuery)
+  const unread = data?.unreadMine ?? 0
+  useEffect(() => {
+    document.title = unread > 0 ? `(${unread}) ${text.product}` : text.product
+    return () => {
+      document.title = text.product
+    }
+  }, [unread])
+  return null
+}

@@ -1,0 +1,41 @@
+import {
+  AtSign,
+  CircleDashed,
+  CircleHelp,
+  Clapperboard,
+  FileText,
+  Film,
+  Heart,
+  Image,
+  Images,
+  type LucideIcon,
+  MapPin,
+  MessageSquare,
+  Mic,
+  ScrollText,
+  ShoppingBag,
+  Sticker,
+} from 'lucide-react'
+import type { MessageKind } from '../../shared/chat.ts'
+
+/** A picture for each kind of content; the word for it stands in the catalogue. */
+export const kindIcon: Record<MessageKind, LucideIcon> = {
+  text: MessageSquare,
+  image: Image,
+  gif: Film,
+  sticker: Sticker,
+  video: Film,
+  audio: Mic,
+  file: FileText,
+  location: MapPin,
+  share: Images,
+  post: Images,
+  reel: Clapperboard,
+  story: CircleDashed,
+  story_mention: AtSign,
+  story_reply: CircleDashed,
+  like: Heart,
+  template: ScrollText,
+  product: ShoppingBag,
+  unsupported: CircleHelp,
+}

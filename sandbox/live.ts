@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { LogLine } from './line-log.ts'
 
 export interface Live {
-  /** Marks a thread as changed; watchers get its new view within a moment, however often it changes. */
+  /** Marks a thread as changed; watchers with it on a phone get its new view within a moment. */
   thread(id: string): void
   /** Marks people, faults, switches, clock and counters as changed. */
   summary(): void
@@ -30,9 +30,14 @@ export function createLive(views: { thread: (id: string) => unknown; summary: ()
     for (const stream of watchers.keys()) stream.write(frame)
   }
 
+  function onAPhone(threadId: string): boolean {
+    return [...phones.values()].some((ids) => ids.includes(threadId))
+  }
+
   function flush(): void {
     timer = null
     for (const id of threads) {
+      if (!onAPhone(id)) continue
       const view = views.thread(id)
       if (view) send('thread', view)
     }
@@ -84,7 +89,7 @@ export function createLive(views: { thread: (id: string) => unknown; summary: ()
     setPhones(clientId, threadIds) {
       if ([...watchers.values()].includes(clientId)) phones.set(clientId, threadIds)
     },
-    isOnAPhone: (threadId) => [...phones.values()].some((ids) => ids.includes(threadId)),
+    isOnAPhone: onAPhone,
     close() {
       clearInterval(ping)
       if (timer) clearTimeout(timer)

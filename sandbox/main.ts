@@ -66,6 +66,9 @@ function assemble(settings: Settings, state: State, url: () => string): Sandbox 
     timeoutMs: settings.webhookTimeoutMs,
     retryDelaysMs: settings.retryDelaysMs,
     changed: () => changed(),
+    onAcknowledged: (events) => {
+      for (const event of events) live.thread(event.lane)
+    },
     onAttempt({ events, body, status, ok, again, ms }) {
       const label = events.length === 1 ? events[0]?.label : `${events.length} entries`
       const what = `${label}${again ? ', again' : ''}`

@@ -5,10 +5,17 @@ import type { Message, Thread } from '../world/model.ts'
 
 const MESSAGES_SHOWN = 80
 
-function viewMessage(sandbox: Sandbox, message: Message) {
+/** The messages of a thread that the client's webhook has not taken yet. */
+function waitingMids(sandbox: Sandbox, thread: Thread): Set<unknown> {
+  const waiting = sandbox.queue.pending().filter((event) => event.lane === thread.id)
+  return new Set(waiting.map((event) => (event.element.message as { mid?: string } | undefined)?.mid))
+}
+
+function viewMessage(sandbox: Sandbox, message: Message, waiting: Set<unknown>) {
   const absolute = absoluteUrl(sandbox)
   return {
     ...message,
+    waiting: waiting.has(message.mid),
     attachments: message.attachments.map((one) => ({ ...one, url: one.url ? absolute(one.url) : null })),
     story: message.story ? { ...message.story, url: absolute(message.story.url) } : null,
   }
@@ -38,6 +45,7 @@ function viewThreadHead(sandbox: Sandbox, thread: Thread) {
 export function viewThread(sandbox: Sandbox, id: string, limit = MESSAGES_SHOWN) {
   const thread = threadById(sandbox.state, id)
   if (!thread) return null
+  const waiting = waitingMids(sandbox, thread)
   const typing = thread.pageTypingUntil !== null && thread.pageTypingUntil > Date.now()
   return {
     ...viewThreadHead(sandbox, thread),
@@ -46,7 +54,7 @@ export function viewThread(sandbox: Sandbox, id: string, limit = MESSAGES_SHOWN)
     readUpTo: thread.readUpTo,
     customerTyping: thread.customerTyping,
     pageTyping: typing,
-    messages: thread.messages.slice(-limit).map((message) => viewMessage(sandbox, message)),
+    messages: thread.messages.slice(-limit).map((message) => viewMessage(sandbox, message, waiting)),
   }
 }
 

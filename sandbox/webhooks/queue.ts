@@ -9,6 +9,7 @@ export interface QueueSurroundings {
   concurrency: number
   timeoutMs: number
   retryDelaysMs: number[]
+  onAcknowledged: (events: WebhookEvent[]) => void
   changed: () => void
   onAttempt: (attempt: {
     events: WebhookEvent[]
@@ -137,6 +138,7 @@ export function createWebhookQueue(around: QueueSurroundings): WebhookQueue {
       waiters.delete(event.id)
     }
     state.delivered += events.length
+    around.onAcknowledged(events)
     if (failing === false) for (const wake of [...sleepers]) wake()
     around.changed()
   }

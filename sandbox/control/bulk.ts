@@ -40,7 +40,7 @@ export function writeInBulk(sandbox: Sandbox, wanted: { people: number; messages
   for (let i = 0; i < wanted.people; i += 1) {
     const serial = state.people.length
     const account = at(state.accounts, i)
-    const name = `${at(FIRST, serial * 7 + i)} ${at(LAST, serial * 5 + i * 3)}`
+    const name = `${at(FIRST, serial)} ${at(LAST, serial * 3 + Math.floor(serial / FIRST.length))}`
     const username = `${name
       .toLowerCase()
       .normalize('NFD')

@@ -64,7 +64,8 @@ export function createWebhookQueue(around: QueueSurroundings): WebhookQueue {
   let ready: string[] = []
   let inFlight = 0
   let reordering = false
-  let failing = false
+  let unreachable = false
+  let dueTimer: NodeJS.Timeout | null = null
   let nextId = state.queue.reduce((highest, event) => Math.max(highest, event.id), 0) + 1
 
   function place(event: WebhookEvent): void {
@@ -114,6 +115,17 @@ export function createWebhookQueue(around: QueueSurroundings): WebhookQueue {
     }
   }
 
+  /** A client that answers but refuses one delivery must not hold up the others; one that is gone may. */
+  async function pauseBeforeRetry(attempt: number, answered: boolean): Promise<void> {
+    if (!answered) unreachable = true
+    else {
+      inFlight -= 1
+      queueMicrotask(pump)
+    }
+    await sleep(around.retryDelaysMs[Math.min(attempt, around.retryDelaysMs.length - 1)] ?? 1_000)
+    if (answered) inFlight += 1
+  }
+
   async function deliver(events: WebhookEvent[]): Promise<void> {
     const body = deliveryBody(events, around.clock())
     const copies = state.switches.deliverTwice ? 2 : 1
@@ -124,12 +136,10 @@ export function createWebhookQueue(around: QueueSurroundings): WebhookQueue {
         const status = await post(body)
         if (ending.signal.aborted && status !== '200') return
         const ok = status === '200'
-        failing = !ok
         const ms = Math.round(performance.now() - begun)
         around.onAttempt({ events, body, status, ok, again: copy > 0 || attempt > 0, ms })
         if (ok) break
-        const delays = around.retryDelaysMs
-        await sleep(delays[Math.min(attempt, delays.length - 1)] ?? 1_000)
+        await pauseBeforeRetry(attempt, /^\d+$/.test(status))
       }
     }
     for (const event of events) {
@@ -139,7 +149,11 @@ export function createWebhookQueue(around: QueueSurroundings): WebhookQueue {
     }
     state.delivered += events.length
     around.onAcknowledged(events)
-    if (failing === false) for (const wake of [...sleepers]) wake()
+    if (unreachable) {
+      // The client is back: what waits for its next attempt need not wait any longer.
+      unreachable = false
+      for (const wake of [...sleepers]) wake()
+    }
     around.changed()
   }
 
@@ -179,7 +193,10 @@ export function createWebhookQueue(around: QueueSurroundings): WebhookQueue {
       }
     }
     ready = [...later, ...ready]
-    if (events.length === 0 && soonest < Number.POSITIVE_INFINITY) void sleep(soonest - now).then(pump)
+    if (events.length === 0 && soonest < Number.POSITIVE_INFINITY) {
+      if (dueTimer) clearTimeout(dueTimer)
+      dueTimer = setTimeout(pump, soonest - now)
+    }
     return events.length > 0 ? { events, names } : null
   }
 
@@ -261,6 +278,7 @@ export function createWebhookQueue(around: QueueSurroundings): WebhookQueue {
     },
     async close() {
       ending.abort()
+      if (dueTimer) clearTimeout(dueTimer)
       for (const wake of [...sleepers]) wake()
       await Promise.all(running)
     },

@@ -118,13 +118,13 @@ export function App() {
 
   return (
     <>
-      <p className="not-real" role="note">
+      <aside className="not-real" aria-label="Nothing is real">
         <Icon name="info" size={14} />
         <span>
           Nothing here is real.{' '}
           <span className="more">Invented people, an invented Meta; no message leaves this machine.</span>
         </span>
-      </p>
+      </aside>
       {summary ? (
         <>
           <Header summary={summary} connected={connected} onError={onError} />

@@ -17,7 +17,9 @@ function Card({ attachment, kind }: { attachment: Attachment; kind: string }) {
 }
 
 function AttachmentView({ attachment, seed }: { attachment: Attachment; seed: string }) {
-  const { type, url } = attachment
+  const { url } = attachment
+  // Instagram sends stickers as images.
+  const type = /\/media\/picture\/(heart|thumb)$/.test(url ?? '') ? 'sticker' : attachment.type
   switch (type) {
     case 'image':
     case 'story_mention':

@@ -38,6 +38,16 @@ function Screen({ thread, now, onQuote, onError }: ScreenProps) {
     if (box.current) box.current.scrollTop = box.current.scrollHeight
   }, [thread.id])
 
+  useEffect(() => {
+    const screen = box.current
+    if (!screen) return
+    const observer = new ResizeObserver(() => {
+      if (stuck.current) screen.scrollTop = screen.scrollHeight
+    })
+    observer.observe(screen)
+    return () => observer.disconnect()
+  }, [])
+
   const react = (mid: string): void => {
     call('POST', `threads/${encodeURIComponent(thread.id)}/reaction`, { mid, reaction: 'love' }).catch(onError)
   }
@@ -103,7 +113,8 @@ export interface PhoneProps {
 /** One customer's phone: who one is, and the talk with the shop. */
 export function Phone(props: PhoneProps) {
   const { side, people, person, thread, now, active, quote, onQuote, onActivate, onChoose, onError } = props
-  const [info, setInfo] = useState(false)
+  const [infoAbout, setInfoAbout] = useState<string | null>(null)
+  const info = person !== undefined && infoAbout === person.id
   const name = side === 'instagram' ? 'Instagram side' : 'Messenger side'
   return (
     <section
@@ -150,12 +161,12 @@ export function Phone(props: PhoneProps) {
             className="tool"
             aria-label="About this customer"
             aria-expanded={info}
-            onClick={() => setInfo(!info)}
+            onClick={() => setInfoAbout(info ? null : (person?.id ?? null))}
           >
             <Icon name={info ? 'close' : 'info'} size={20} />
           </button>
         </div>
-        {info && person && <PersonPanel person={person} thread={thread} now={now} onError={onError} />}
+        {info && <PersonPanel person={person} thread={thread} now={now} onError={onError} />}
         {thread ? <Screen thread={thread} now={now} onQuote={onQuote} onError={onError} /> : <div className="screen" />}
         {thread && (
           <Composer

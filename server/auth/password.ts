@@ -43,23 +43,23 @@ function base64(bytes: number): string {
   return randomBytes(bytes).toString('base64').replace(/=+$/, '')
 }
 
-/**
- * Checks a password; without a stored hash it does the same work and says no.
- * @param before runs when the turn has come; throwing there saves the work
- */
+/** What happens within the turn of a check: before it, where throwing saves the work, and after it. */
+export interface AroundCheck {
+  before(): void
+  after(matches: boolean): void
+}
+
+/** Checks a password; without a stored hash it does the same work and says no. */
 export async function passwordMatches(
   password: string,
   storedHash: string | null,
-  before: () => void = () => {},
+  around?: AroundCheck,
 ): Promise<boolean> {
   return inTurn(async () => {
-    before()
-    try {
-      return (await verify(storedHash ?? nobodysHash, password)) && storedHash !== null
-    } catch {
-      // Not an argon2 hash at all: nobody signs in with it.
-      return false
-    }
+    around?.before()
+    const matches = await verify(storedHash ?? nobodysHash, password).catch(() => false)
+    around?.after(matches && storedHash !== null)
+    return matches && storedHash !== null
   })
 }
 

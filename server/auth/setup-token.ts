@@ -18,8 +18,7 @@ export async function ensureSetupToken(ctx: Ctx): Promise<string | null> {
   const fresh = { token_hash: hashToken(token), created_at: now }
   const open = await ctx.db.transaction(async (tx) => {
     if (await wasMadeElsewhere(tx.q)) await closeSetup(tx, ctx.clock.now())
-    const added = await insertNew(tx, 'setup_tokens', [{ id: theRow, ...fresh, used_at: null }])
-    if (added.has(theRow)) return true
+    await insertNew(tx, 'setup_tokens', [{ id: theRow, token_hash: null, created_at: now, used_at: null }])
     const { numUpdatedRows } = await tx.q
       .updateTable('setup_tokens')
       .set(fresh)
@@ -69,7 +68,6 @@ export async function useSetupToken(tx: Tx, { token, now }: { token: string; now
 /** Ends the first set-up because an admin exists now, also when no link was ever made. */
 export async function closeSetup(tx: Tx, now: number): Promise<void> {
   const used = { token_hash: null, used_at: dbTime(now) }
-  const added = await insertNew(tx, 'setup_tokens', [{ id: theRow, ...used, created_at: dbTime(now) }])
-  if (added.has(theRow)) return
+  await insertNew(tx, 'setup_tokens', [{ id: theRow, ...used, created_at: dbTime(now) }])
   await tx.q.updateTable('setup_tokens').set(used).where('id', '=', theRow).where('used_at', 'is', null).execute()
 }

@@ -38,15 +38,14 @@ export async function signIn(
   }
   refuseTooMany()
   const user = await findCredentials(ctx.db.q, login)
-  // Asked again when the turn has come: guesses that came in together do not slip through together.
-  const matches = await passwordMatches(password, user?.password_hash ?? null, refuseTooMany)
-  if (!user || !matches || user.is_active !== 1) {
-    throttle.failed(attempt, ctx.clock.now())
-    ctx.metrics.signIns.inc({ outcome: 'failed' })
-    throw failure()
-  }
-  throttle.succeeded(attempt)
-  ctx.metrics.signIns.inc({ outcome: 'ok' })
+  const isRight = (matches: boolean) => matches && user?.is_active === 1
+  const matches = await passwordMatches(password, user?.password_hash ?? null, {
+    // Asked again in its turn and counted within it: guesses that come in together do not slip through together.
+    before: refuseTooMany,
+    after: (right) => (isRight(right) ? throttle.succeeded(attempt) : throttle.failed(attempt, ctx.clock.now())),
+  })
+  ctx.metrics.signIns.inc({ outcome: isRight(matches) ? 'ok' : 'failed' })
+  if (!user || !isRight(matches)) throw failure()
   if (isWeak(user.password_hash)) {
     await strengthenPassword(ctx, {
       userId: user.id,

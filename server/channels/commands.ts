@@ -29,8 +29,7 @@ export async function channelAdd(ctx: Ctx, { args, input }: { args: string[]; in
   if (platform !== 'facebook' && platform !== 'instagram') {
     throw new AppError('usage', 400, '--platform must be facebook or instagram')
   }
-  const flavour = login ?? platform
-  if (flavour !== 'facebook' && flavour !== 'instagram') {
+  if (login !== undefined && login !== 'facebook' && login !== 'instagram') {
     throw new AppError('usage', 400, '--login must be facebook or instagram')
   }
   const userId = await findUserIdByEmail(ctx.db.q, normalEmail(user))
@@ -39,7 +38,7 @@ export async function channelAdd(ctx: Ctx, { args, input }: { args: string[]; in
     platform: platform === 'facebook' ? 'FACEBOOK' : 'INSTAGRAM',
     pageId: id,
     name,
-    flavour,
+    flavour: login,
     token: input.trim(),
     userId,
     verify: !rest['no-verify'],

@@ -14,8 +14,8 @@ const newChannel = z.strictObject({
   pageId: metaId,
   /** The page's name, or the account's user name. */
   name: z.string().trim().min(1).max(255),
-  /** Which login the token came from. A page's always comes from Facebook's. */
-  flavour: z.enum(['facebook', 'instagram']),
+  /** Which login the token came from; Meta tells when it is asked. A page's always comes from Facebook's. */
+  flavour: z.enum(['facebook', 'instagram']).optional(),
   token: z.string().trim().min(1, 'is empty'),
   userId: z.string(),
   /** Ask Meta first whether this token speaks for this channel. */
@@ -33,11 +33,12 @@ export async function connectChannel(ctx: Ctx, input: NewChannel): Promise<{ id:
     const faults = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`)
     throw new AppError('invalid_channel', 400, faults.join('; '), { faults })
   }
-  const channel = parsed.data
-  if (channel.platform === 'FACEBOOK' && channel.flavour !== 'facebook') {
+  const { verify, ...wanted } = parsed.data
+  const flavour = verify ? await askMeta(ctx, wanted) : (wanted.flavour ?? usualLogin[wanted.platform])
+  if (wanted.platform === 'FACEBOOK' && flavour !== 'facebook') {
     throw new AppError('invalid_channel', 400, 'A Facebook page is connected by Facebook Login.')
   }
-  if (channel.verify) await askMeta(ctx, channel)
+  const channel = { ...wanted, flavour }
   return ctx.db.transaction(async (tx) => {
     // The person's row is the lock: the contract has no unique key on an account's id.
     await locked(tx, tx.q.selectFrom('users').select('id').where('id', '=', channel.userId)).executeTakeFirstOrThrow()
@@ -48,12 +49,15 @@ export async function connectChannel(ctx: Ctx, input: NewChannel): Promise<{ id:
   })
 }
 
-type ReadyChannel = z.output<typeof newChannel>
+type WantedChannel = Omit<z.output<typeof newChannel>, 'verify'>
+type ReadyChannel = WantedChannel & Pick<Channel, 'flavour'>
 
-async function askMeta(ctx: Ctx, { platform, pageId, token, flavour }: ReadyChannel): Promise<void> {
-  const answer = await ctx.graph.verifyChannel({ platform, pageId, token, flavour })
-  if (!answer.ok)
-    throw new AppError('token_refused', 422, `Meta does not accept this token for ${pageId}: ${answer.text}`)
+const usualLogin = { FACEBOOK: 'facebook', INSTAGRAM: 'instagram' } as const
+
+async function askMeta(ctx: Ctx, { platform, pageId, token, flavour }: WantedChannel): Promise<Channel['flavour']> {
+  const answer = await ctx.graph.verifyChannel({ platform, pageId, token, ...(flavour ? { flavour } : {}) })
+  if (answer.ok) return answer.flavour
+  throw new AppError('token_refused', 422, `Meta does not accept this token for ${pageId}: ${answer.text}`)
 }
 
 async function writePage(ctx: Ctx, tx: Tx, { pageId, name, token, userId }: ReadyChannel) {

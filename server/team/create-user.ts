@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { limits, newPassword, role } from '../../shared/user.ts'
+import { handOutWaiting, lockRotation } from '../assignment/rotation.ts'
 import { normalContactNumber, normalEmail, normalEmpId } from '../auth/login-names.ts'
 import { hashPassword } from '../auth/password.ts'
 import { closeSetup } from '../auth/setup-token.ts'
@@ -44,7 +45,8 @@ export type NewUser = z.input<typeof newUser>
 type ReadyUser = Omit<z.output<typeof newUser>, 'password'> & { passwordHash: string }
 
 /**
- * Makes a person. An admin made this way ends the first set-up: its link no longer works.
+ * Makes a person; chats that waited for somebody are handed out. An admin made this way ends the first set-up: its
+ * link no longer works.
  * @throws AppError `invalid_user`, `unknown_position`, `user_exists`
  */
 export async function createUser(ctx: Ctx, input: NewUser): Promise<string> {
@@ -57,8 +59,13 @@ export async function createUser(ctx: Ctx, input: NewUser): Promise<string> {
   // Before the transaction: SQLite's only connection must not wait for it.
   const passwordHash = await hashPassword(password)
   return ctx.db.transaction(async (tx) => {
-    if (user.role === 'admin') await closeSetup(tx, ctx.clock.now())
-    return insertUser(tx, { ...user, passwordHash }, ctx.clock.now())
+    const now = ctx.clock.now()
+    await lockRotation(tx)
+    if (user.role === 'admin') await closeSetup(tx, now)
+    const id = await insertUser(tx, { ...user, passwordHash }, now)
+    tx.change({ type: 'user.updated', userId: id })
+    await handOutWaiting(tx, { at: now })
+    return id
   })
 }
 

@@ -18,7 +18,13 @@ export function loadKeys(config: Pick<Config, 'encryptionKeys' | 'dataDir'>): Se
   return [...config.encryptionKeys, ...fromFile]
 }
 
-const keyFile = (config: Pick<Config, 'dataDir'>) => join(config.dataDir, 'keys', 'encryption.key')
+/** The keys that are there, without making one. */
+export function existingKeys(config: Pick<Config, 'encryptionKeys' | 'dataDir'>): SealingKey[] {
+  const file = keyFile(config)
+  return existsSync(file) ? [...config.encryptionKeys, readOrMake(file)] : config.encryptionKeys
+}
+
+export const keyFile = (config: Pick<Config, 'dataDir'>) => join(config.dataDir, 'keys', 'encryption.key')
 
 function readOrMake(file: string): SealingKey {
   try {
@@ -68,16 +74,25 @@ const checkBinding = (kid: string) => ({ table: 'encryption_checks', column: 'se
  * @throws AppError `wrong_encryption_key`
  */
 export async function assertKeys(db: Database, sealer: Sealer): Promise<void> {
+  const checks = await openStoredValues(db, sealer)
+  const [active] = sealer.kids
+  if (!active || checks.some((c) => c.id === active)) return
+  const sealed = sealer.seal(knownText, checkBinding(active))
+  await db.transaction((tx) => insertNew(tx, 'encryption_checks', [{ id: active, sealed }]))
+}
+
+/**
+ * Opens every stored token once; writes nothing.
+ * @throws AppError `wrong_encryption_key`
+ */
+export async function openStoredValues(db: Database, sealer: Sealer): Promise<{ id: string }[]> {
   const checks = await db.q.selectFrom('encryption_checks').selectAll().execute()
   for (const check of checks) {
     // A key that is no longer here may have been retired; the tokens below tell whether it is still needed.
     if (sealer.kids.includes(check.id)) tryOpen(sealer, check.sealed, checkBinding(check.id))
   }
   await openStoredTokens(db, sealer)
-  const [active] = sealer.kids
-  if (!active || checks.some((c) => c.id === active)) return
-  const sealed = sealer.seal(knownText, checkBinding(active))
-  await db.transaction((tx) => insertNew(tx, 'encryption_checks', [{ id: active, sealed }]))
+  return checks
 }
 
 async function openStoredTokens(db: Database, sealer: Sealer): Promise<void> {

@@ -1,8 +1,8 @@
-import type { AddressInfo } from 'node:net'
 import { mkdirSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { routes } from './api.ts'
-import { createAuthenticate } from './auth/authenticate.ts'
+import { authenticate } from './auth/authenticate.ts'
 import { chatChanges } from './chats/live.ts'
 import type { Config } from './config.ts'
 import { registerProfileJob } from './contacts/refresh-profile.ts'
@@ -14,7 +14,7 @@ import { type Clock, systemClock } from './platform/clock.ts'
 import { assertKeys, loadKeys } from './platform/crypto/keys.ts'
 import { createSealer } from './platform/crypto/seal.ts'
 import { migrate } from './platform/db/migrate.ts'
-import { openDatabase, type OpenOptions } from './platform/db/open.ts'
+import { type OpenOptions, openDatabase } from './platform/db/open.ts'
 import { createHttpServer, registerRoutes } from './platform/http/server.ts'
 import { createJobs } from './platform/jobs/jobs.ts'
 import { createLog, type Logger } from './platform/log.ts'
@@ -64,9 +64,9 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const sender = createSender(ctx)
     registerProfileJob(ctx)
     const http = await createHttpServer(config, log)
-    const signedIn = createAuthenticate(ctx)
+    const signedIn = authenticate(ctx)
     await registerWebhooks(http, ctx, ingest)
-    await registerHealth(http, ctx, ingest)
+    const readiness = registerHealth(http, ctx, ingest, signedIn)
     await live.register(http, signedIn)
     await registerRoutes(http, ctx, routes, signedIn)
     await registerWebClient(http)
@@ -84,6 +84,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         return `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${(http.server.address() as AddressInfo).port}`
       },
       stop: async () => {
+        readiness.stopping()
         await live.stop()
         await http.close()
         await ingest.stop()

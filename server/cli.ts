@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { backupCommand, backupUsage, restoreCommand, restoreUsage } from './backup/commands.ts'
 import { channelAdd, channelAddUsage } from './channels/commands.ts'
-import { ConfigError, loadConfig } from './config.ts'
 import { migrateCommand, replayCommand, replayUsage, withCtx } from './commands.ts'
+import { ConfigError, loadConfig } from './config.ts'
 import { runSandbox, serve } from './main.ts'
 import { AppError } from './platform/errors.ts'
 import { userCreate, userCreateUsage, userResetPassword, userResetPasswordUsage } from './team/commands.ts'
@@ -17,6 +18,8 @@ Usage: ticklegram <command>
   ${userResetPasswordUsage}
   ${channelAddUsage}
   ${replayUsage}
+  ${backupUsage}
+  ${restoreUsage}
   --help, --version
 
 Settings come from the environment; .env.example lists them.
@@ -40,6 +43,8 @@ const commands: Record<string, Command> = {
   'user:reset-password': withInput(userResetPassword),
   'channel:add': withInput(channelAdd),
   replay: (args) => withCtx(config(), (ctx) => replayCommand(ctx, args)),
+  backup: (args) => backupCommand(config(), args, version()),
+  restore: (args) => restoreCommand(config(), args),
 }
 
 async function run(): Promise<void> {

@@ -29,7 +29,8 @@ export async function migrateCommand(config: Config): Promise<string> {
   }
 }
 
-export const replayUsage = 'replay [--from <time>] [--to <time>] [--account <id>]   (times as 2026-11-22T08:00:00Z; applies stored deliveries again)'
+export const replayUsage =
+  'replay [--from <time>] [--to <time>] [--account <id>]   (times as 2026-11-22T08:00:00Z; applies stored deliveries again)'
 
 /** `replay`: applies stored deliveries again; what they did already stays as it is (ING-11). */
 export async function replayCommand(ctx: Ctx, args: string[]): Promise<string> {

@@ -36,7 +36,9 @@ export interface Config {
 export class ConfigError extends Error {
   readonly faults: string[]
   constructor(faults: string[]) {
-    super(`The environment has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((f) => `  - ${f}`).join('\n')}`)
+    super(
+      `The environment has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((f) => `  - ${f}`).join('\n')}`,
+    )
     this.faults = faults
   }
 }
@@ -47,7 +49,12 @@ const url = (...protocols: string[]) =>
   })
 
 const trimmed = z.string().trim()
-const list = trimmed.transform((v) => v.split(',').map((s) => s.trim()).filter((s) => s !== ''))
+const list = trimmed.transform((v) =>
+  v
+    .split(',')
+    .map((s) => s.trim())
+    .filter((s) => s !== ''),
+)
 
 const port = trimmed
   .regex(/^\d{1,5}$/, 'must be a port number')
@@ -57,23 +64,35 @@ const port = trimmed
 const schema = z.object({
   PORT: port.default(3000),
   HOST: trimmed.min(1).default('127.0.0.1'),
-  PUBLIC_URL: url('http:', 'https:').transform((v) => v.replace(/\/+$/, '')).optional(),
+  PUBLIC_URL: url('http:', 'https:')
+    .transform((v) => v.replace(/\/+$/, ''))
+    .optional(),
   DATA_DIR: trimmed.min(1).default('./data'),
   DATABASE_URL: trimmed
-    .refine((v) => /^sqlite:.+/.test(v) || (/^mysql:\/\//.test(v) && URL.canParse(v) && new URL(v).pathname.length > 1), {
-      message: 'must be sqlite:<file> or mysql://user:password@host:port/database',
-    })
+    .refine(
+      (v) => /^sqlite:.+/.test(v) || (/^mysql:\/\//.test(v) && URL.canParse(v) && new URL(v).pathname.length > 1),
+      {
+        message: 'must be sqlite:<file> or mysql://user:password@host:port/database',
+      },
+    )
     .optional(),
   REDIS_URL: url('redis:', 'rediss:', 'unix:').optional(),
   SANDBOX: z.enum(['auto', 'on', 'off'], { error: 'must be auto, on or off' }).default('auto'),
   SANDBOX_PORT: port.optional(),
   META_APP_ID: trimmed.regex(/^\d+$/, 'must be the digits of the app id').optional(),
   META_APP_SECRET: list
-    .refine((secrets) => secrets.length > 0 && secrets.every((s) => s.length >= 16), 'every secret must have at least 16 characters')
+    .refine(
+      (secrets) => secrets.length > 0 && secrets.every((s) => s.length >= 16),
+      'every secret must have at least 16 characters',
+    )
     .optional(),
   META_VERIFY_TOKEN: trimmed.min(8, 'must have at least 8 characters').optional(),
-  META_GRAPH_URL: url('http:', 'https:').transform((v) => v.replace(/\/+$/, '')).default('https://graph.facebook.com'),
-  META_INSTAGRAM_GRAPH_URL: url('http:', 'https:').transform((v) => v.replace(/\/+$/, '')).default('https://graph.instagram.com'),
+  META_GRAPH_URL: url('http:', 'https:')
+    .transform((v) => v.replace(/\/+$/, ''))
+    .default('https://graph.facebook.com'),
+  META_INSTAGRAM_GRAPH_URL: url('http:', 'https:')
+    .transform((v) => v.replace(/\/+$/, ''))
+    .default('https://graph.instagram.com'),
   META_GRAPH_VERSION: trimmed.regex(/^v\d+\.\d+$/, 'must look like v26.0').default('v26.0'),
   ENCRYPTION_KEY: list
     .transform((keys, ctx) =>
@@ -81,7 +100,10 @@ const schema = z.object({
         const [kid = '', base64 = ''] = k.split(':')
         const key = Buffer.from(base64, 'base64')
         if (!/^[A-Za-z0-9_-]{1,8}$/.test(kid) || key.length !== 32) {
-          ctx.addIssue({ code: 'custom', message: 'every key must be kid:base64 with a kid of 1 to 8 letters and 32 bytes of key' })
+          ctx.addIssue({
+            code: 'custom',
+            message: 'every key must be kid:base64 with a kid of 1 to 8 letters and 32 bytes of key',
+          })
         }
         return { kid, key }
       }),
@@ -91,7 +113,11 @@ const schema = z.object({
   MAIL_FROM: trimmed.min(3).optional(),
   MEDIA_MODE: z.enum(['proxy', 'store'], { error: 'must be proxy or store' }).default('proxy'),
   TRUST_PROXY: list.optional(),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'must be one of fatal, error, warn, info, debug, trace, silent' }).default('info'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'must be one of fatal, error, warn, info, debug, trace, silent',
+    })
+    .default('info'),
 })
 
 /**
@@ -149,9 +175,11 @@ const usesSandbox = (v: Parsed) => v.SANDBOX === 'on' || (v.SANDBOX === 'auto' &
 function contradictions(v: Parsed): string[] {
   const faults: string[] = []
   if (!usesSandbox(v)) {
-    if (!v.META_APP_ID) faults.push('META_APP_ID is missing (needed as soon as META_APP_SECRET is set or SANDBOX is off)')
+    if (!v.META_APP_ID)
+      faults.push('META_APP_ID is missing (needed as soon as META_APP_SECRET is set or SANDBOX is off)')
     if (!v.META_APP_SECRET) faults.push('META_APP_SECRET is missing (needed when SANDBOX is off)')
-    if (!v.META_VERIFY_TOKEN) faults.push('META_VERIFY_TOKEN is missing (the string you also enter in Meta’s dashboard)')
+    if (!v.META_VERIFY_TOKEN)
+      faults.push('META_VERIFY_TOKEN is missing (the string you also enter in Meta’s dashboard)')
   }
   if (v.SMTP_URL && !v.MAIL_FROM) faults.push('MAIL_FROM is missing (needed when SMTP_URL is set)')
   return faults

@@ -6,7 +6,8 @@ import { parseArgs } from 'node:util'
 import { buildApp, type ServerRole } from './app.ts'
 import { ensureSetupToken } from './auth/setup-token.ts'
 import { type Config, childEnvironment } from './config.ts'
-import { setUpDemo } from './demo/set-up-demo.ts'
+import { makeCast } from './demo/make-cast.ts'
+import { openSandbox } from './demo/open-sandbox.ts'
 import { AppError } from './platform/errors.ts'
 import { createLog } from './platform/log.ts'
 
@@ -35,7 +36,10 @@ export async function serve(given: Config, args: string[]): Promise<undefined> {
     if (sandbox) {
       say(`\nNothing here is real: no Meta credentials are set, so a sandbox plays Meta.`)
       say(`Play the customer at ${sandbox.url}`)
-      for (const line of await setUpDemo(app.ctx)) say(line)
+      const cast = await makeCast(app.ctx)
+      if (cast) say('\nPeople to sign in as; their passwords are shown this once:')
+      for (const p of cast ?? []) say(`  ${p.does.padEnd(11)} ${p.login.padEnd(24)} ${p.password}`)
+      await openSandbox(app.ctx)
     }
     say('')
   } catch (error) {

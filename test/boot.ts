@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type App, type AppOptions, buildApp } from '../server/app.ts'
 import { type Config, loadConfig } from '../server/config.ts'
-import { createLog, type Logger } from '../server/platform/log.ts'
 import { dbTime } from '../server/platform/db/time.ts'
+import { createLog, type Logger } from '../server/platform/log.ts'
 import { testDatabaseUrl } from './database.ts'
 import { instagramId, metaBytes, pageId, sign, testSecret, verifyToken } from './meta-payloads.ts'
 
@@ -84,33 +84,64 @@ export async function bootTestApp(options: BootOptions = {}): Promise<TestApp> {
 function collectingLog(errors: string[]): Logger {
   const log = createLog('error')
   const collect = (...line: unknown[]) => {
-    errors.push(line.map((part) => (part instanceof Object ? JSON.stringify(part, errorToText) : String(part))).join(' '))
+    errors.push(
+      line.map((part) => (part instanceof Object ? JSON.stringify(part, errorToText) : String(part))).join(' '),
+    )
   }
-  const collecting = { ...log, level: 'error', error: collect, fatal: collect, warn: () => {}, info: () => {}, debug: () => {}, trace: () => {}, silent: () => {} }
+  const collecting = {
+    ...log,
+    level: 'error',
+    error: collect,
+    fatal: collect,
+    warn: () => {},
+    info: () => {},
+    debug: () => {},
+    trace: () => {},
+    silent: () => {},
+  }
   return Object.assign(collecting, { child: () => collecting }) as unknown as Logger
 }
 
 const errorToText = (_key: string, value: unknown) => (value instanceof Error ? (value.stack ?? value.message) : value)
 
 /** A page and an Instagram account, connected by an admin who never signs in. */
-export async function connectTestChannels(app: TestApp): Promise<void> {
+export async function connectTestChannels(app: Pick<TestApp, 'ctx'>): Promise<void> {
   const { q } = app.ctx.db
   const owner = '00000000-0000-7000-8000-00000000000a'
-  await q.insertInto('users').values({ id: owner, name: 'Owner', password_hash: 'none', role: 'admin', created_at: dbTime(0) }).execute()
+  await q
+    .insertInto('users')
+    .values({ id: owner, name: 'Owner', password_hash: 'none', role: 'admin', created_at: dbTime(0) })
+    .execute()
   await q
     .insertInto('facebook_pages')
-    .values({ id: '00000000-0000-7000-8000-0000000000f0', user_id: owner, page_id: pageId, page_name: 'Nordlys Interiors', access_token: 'none' })
+    .values({
+      id: '00000000-0000-7000-8000-0000000000f0',
+      user_id: owner,
+      page_id: pageId,
+      page_name: 'Nordlys Interiors',
+      access_token: 'none',
+    })
     .execute()
   await q
     .insertInto('instagram_accounts')
-    .values({ id: '00000000-0000-7000-8000-0000000000e0', user_id: owner, page_id: instagramId, username: 'nordlys.interiors', access_token: 'none' })
+    .values({
+      id: '00000000-0000-7000-8000-0000000000e0',
+      user_id: owner,
+      page_id: instagramId,
+      username: 'nordlys.interiors',
+      access_token: 'none',
+    })
     .execute()
 }
 
 /** Agents who are eligible, in the order of the rotation. */
 export async function addAgents(app: TestApp, count: number): Promise<string[]> {
   const { q } = app.ctx.db
-  const position = await q.selectFrom('positions').select('id').where('slug', '=', 'agent-messaging').executeTakeFirstOrThrow()
+  const position = await q
+    .selectFrom('positions')
+    .select('id')
+    .where('slug', '=', 'agent-messaging')
+    .executeTakeFirstOrThrow()
   const rows = Array.from({ length: count }, (_, i) => ({
     id: `00000000-0000-7000-8000-${String(100 + i).padStart(12, '0')}`,
     name: `Agent ${i + 1}`,

@@ -56,8 +56,12 @@ export const instagramEcho = ({ mid, text, at = noon, from = igsid, more = {} }:
 
 /** Bytes as Meta writes them: everything beyond ASCII escaped, and slashes too. */
 export function metaBytes(payload: unknown): Buffer {
-  const json = JSON.stringify(payload).replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const json = JSON.stringify(payload).replace(
+    /[\u0080-\uffff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
   return Buffer.from(json.replaceAll('/', '\\/'))
 }
 
-export const sign = (body: Uint8Array, secret = testSecret) => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
+export const sign = (body: Uint8Array, secret = testSecret) =>
+  `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`

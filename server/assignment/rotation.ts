@@ -19,7 +19,10 @@ export interface Handed {
  */
 export async function lockRotation(tx: Tx): Promise<{ lastUserId: string | null }> {
   const select = () =>
-    locked(tx, tx.q.selectFrom('assignment_cursors').select('last_user_id').where('name', '=', cursorName)).executeTakeFirst()
+    locked(
+      tx,
+      tx.q.selectFrom('assignment_cursors').select('last_user_id').where('name', '=', cursorName),
+    ).executeTakeFirst()
   const row = await select()
   if (row) return { lastUserId: row.last_user_id }
   await insertNew(tx, 'assignment_cursors', [{ name: cursorName, last_user_id: null, updated_at: dbTime(Date.now()) }])
@@ -32,7 +35,17 @@ export async function lockRotation(tx: Tx): Promise<{ lastUserId: string | null 
  */
 export async function handOut(
   tx: Tx,
-  { chatIds, reason, at, newChats }: { chatIds: readonly string[]; reason: 'rotation' | 'rotation_waiting' | 'handed_over'; at: number; newChats?: ReadonlySet<string> },
+  {
+    chatIds,
+    reason,
+    at,
+    newChats,
+  }: {
+    chatIds: readonly string[]
+    reason: 'rotation' | 'rotation_waiting' | 'handed_over'
+    at: number
+    newChats?: ReadonlySet<string>
+  },
 ): Promise<Handed[]> {
   if (chatIds.length === 0) return []
   const { lastUserId } = await lockRotation(tx)
@@ -42,23 +55,29 @@ export async function handOut(
   const handed = chatIds.map((chatId, i) => ({ chatId, userId: agents[(start + i) % agents.length]?.id ?? null }))
   const last = handed.at(-1)?.userId
   if (last) {
-    await tx.q.updateTable('assignment_cursors').set({ last_user_id: last, updated_at: created }).where('name', '=', cursorName).execute()
+    await tx.q
+      .updateTable('assignment_cursors')
+      .set({ last_user_id: last, updated_at: created })
+      .where('name', '=', cursorName)
+      .execute()
   }
   await insertAll(
     tx,
     'chat_assignments',
     // That nobody could take it is said once, when the chat opens, not with every message it waits through.
-    handed.filter(({ chatId, userId }) => userId || newChats?.has(chatId)).map(({ chatId, userId }) => ({
-      id: newId(),
-      chat_id: chatId,
-      reason: userId ? reason : 'no_one_eligible',
-      from_user_id: null,
-      to_user_id: userId,
-      by_user_id: null,
-      eligible: agents.length,
-      note: null,
-      created_at: created,
-    })),
+    handed
+      .filter(({ chatId, userId }) => userId || newChats?.has(chatId))
+      .map(({ chatId, userId }) => ({
+        id: newId(),
+        chat_id: chatId,
+        reason: userId ? reason : 'no_one_eligible',
+        from_user_id: null,
+        to_user_id: userId,
+        by_user_id: null,
+        eligible: agents.length,
+        note: null,
+        created_at: created,
+      })),
   )
   return handed
 }
@@ -66,9 +85,15 @@ export async function handOut(
 /** The place in the rotation after `lastUserId`, also when that person has left it. */
 async function placeAfter(tx: Tx, agents: readonly EligibleAgent[], lastUserId: string | null): Promise<number> {
   if (!lastUserId) return 0
-  const last = await tx.q.selectFrom('users').select(['id', 'created_at']).where('id', '=', lastUserId).executeTakeFirst()
+  const last = await tx.q
+    .selectFrom('users')
+    .select(['id', 'created_at'])
+    .where('id', '=', lastUserId)
+    .executeTakeFirst()
   if (!last) return 0
-  const next = agents.findIndex((a) => a.created_at > last.created_at || (a.created_at === last.created_at && a.id > last.id))
+  const next = agents.findIndex(
+    (a) => a.created_at > last.created_at || (a.created_at === last.created_at && a.id > last.id),
+  )
   return next === -1 ? 0 : next
 }
 
@@ -90,7 +115,11 @@ export async function handOutWaiting(tx: Tx, { at }: { at: number }): Promise<nu
         .select('id')
         .where('assigned_to', 'is', null)
         .where('waiting_since', 'is not', null)
-        .where('facebook_page_id', 'not in', tx.q.selectFrom('facebook_pages').select('page_id').where('is_active', '=', 0))
+        .where(
+          'facebook_page_id',
+          'not in',
+          tx.q.selectFrom('facebook_pages').select('page_id').where('is_active', '=', 0),
+        )
         .orderBy('waiting_since')
         .orderBy('id')
         .limit(drainStep),

@@ -11,8 +11,22 @@ import { newId } from '../platform/ids.ts'
 type Row = Pick<Selectable<Tables['chats']>, (typeof columns)[number]>
 
 const columns = [
-  'id', 'platform', 'facebook_page_id', 'instagram_user_id', 'facebook_user_id', 'status', 'assigned_to', 'unread_count', 'last_message',
-  'last_message_kind', 'last_message_sender', 'last_incoming_at', 'last_outgoing_at', 'delivered_watermark', 'read_watermark', 'read_mid',
+  'id',
+  'platform',
+  'facebook_page_id',
+  'instagram_user_id',
+  'facebook_user_id',
+  'status',
+  'assigned_to',
+  'unread_count',
+  'last_message',
+  'last_message_kind',
+  'last_message_sender',
+  'last_incoming_at',
+  'last_outgoing_at',
+  'delivered_watermark',
+  'read_watermark',
+  'read_mid',
 ] as const
 
 export interface SheetChat {
@@ -29,7 +43,8 @@ export interface ChatAddress {
   contactId: string
 }
 
-export const contactColumn = (platform: Platform) => (platform === 'INSTAGRAM' ? 'instagram_user_id' : 'facebook_user_id')
+export const contactColumn = (platform: Platform) =>
+  platform === 'INSTAGRAM' ? 'instagram_user_id' : 'facebook_user_id'
 const addressKey = ({ platform, accountId, contactId }: ChatAddress) => JSON.stringify([platform, accountId, contactId])
 
 /**
@@ -59,7 +74,11 @@ export class ChatSheet {
       const column = contactColumn(platform)
       const rows = await locked(
         this.#tx,
-        this.#tx.q.selectFrom('chats').select(columns).where('facebook_page_id', '=', accountId).where(column, 'in', padded(group.map((a) => a.contactId))),
+        this.#tx.q
+          .selectFrom('chats')
+          .select(columns)
+          .where('facebook_page_id', '=', accountId)
+          .where(column, 'in', padded(group.map((a) => a.contactId))),
       ).execute()
       for (const row of rows) this.#add(row, false)
     }
@@ -86,7 +105,10 @@ export class ChatSheet {
   }
 
   /** A message that is new in its chat. Last message and times are the newest by Meta's time, whatever came first (ING-7). */
-  addMessage(chat: SheetChat, m: { sender: MessageSender; incoming: boolean; at: string; content: string; kind: MessageKind; announced: boolean }): void {
+  addMessage(
+    chat: SheetChat,
+    m: { sender: MessageSender; incoming: boolean; at: string; content: string; kind: MessageKind; announced: boolean },
+  ): void {
     const { row } = chat
     const newest = max(row.last_incoming_at, row.last_outgoing_at)
     if (newest === null || m.at >= newest) {
@@ -113,7 +135,9 @@ export class ChatSheet {
   }
 
   toAssign(): { id: string; isNew: boolean }[] {
-    return [...this.#byId.values()].filter((c) => c.wantsAgent && c.row.assigned_to === null).map((c) => ({ id: c.row.id, isNew: c.isNew }))
+    return [...this.#byId.values()]
+      .filter((c) => c.wantsAgent && c.row.assigned_to === null)
+      .map((c) => ({ id: c.row.id, isNew: c.isNew }))
   }
 
   assign(chatId: string, userId: string): void {
@@ -133,10 +157,19 @@ export class ChatSheet {
       this.#tx,
       'chats',
       changed.map(({ row }) => ({
-        id: row.id, status: row.status, assigned_to: row.assigned_to, unread_count: row.unread_count, last_message: row.last_message,
-        last_message_kind: row.last_message_kind, last_message_sender: row.last_message_sender, last_incoming_at: row.last_incoming_at,
-        last_outgoing_at: row.last_outgoing_at, delivered_watermark: row.delivered_watermark, read_watermark: row.read_watermark,
-        read_mid: row.read_mid, updated_at: now,
+        id: row.id,
+        status: row.status,
+        assigned_to: row.assigned_to,
+        unread_count: row.unread_count,
+        last_message: row.last_message,
+        last_message_kind: row.last_message_kind,
+        last_message_sender: row.last_message_sender,
+        last_incoming_at: row.last_incoming_at,
+        last_outgoing_at: row.last_outgoing_at,
+        delivered_watermark: row.delivered_watermark,
+        read_watermark: row.read_watermark,
+        read_mid: row.read_mid,
+        updated_at: now,
       })),
     )
   }
@@ -153,7 +186,10 @@ export class ChatSheet {
 export const placeholderName = (platform: Platform, contactId: string) =>
   `${platform === 'INSTAGRAM' ? 'Instagram' : 'Messenger'} …${contactId.slice(-4)}`
 
-function newChat({ platform, accountId, contactId }: ChatAddress, at: number): Insertable<Tables['chats']> & { id: string } {
+function newChat(
+  { platform, accountId, contactId }: ChatAddress,
+  at: number,
+): Insertable<Tables['chats']> & { id: string } {
   const time = dbTime(at)
   return {
     id: newId(),

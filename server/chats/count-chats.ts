@@ -1,22 +1,20 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type ChatCounts, type ChatView, chatView, countLimit } from '../../shared/chat.ts'
 import { onIndex } from '../platform/db/keyset.ts'
-import { assignedToOneOf, conditions, type Reader } from './list-chats.ts'
+import { assignedToOneOf, byActivity, byPage, byPerson, byWaiting, conditions, type Reader } from './list-chats.ts'
 import { type Assignees, assigneesInScope, scopeOf, type Viewer } from './visibility.ts'
-
-/** Per page, a count within the chats of some people looks at no more than this many of them. */
-const pageDepth = 5 * countLimit
 
 /**
  * How many chats each view and each page holds for `viewer`; every figure stops at `countLimit`, so that the cost has a
- * bound and no large number is recounted with each message. At most three statements.
+ * bound and no large number is recounted with each message. What no index tells apart (the pages within the chats of some
+ * people, what is unread of one's own) is counted among that many. At most two statements.
  */
 export async function countChats(reader: Reader, viewer: Viewer, now: number): Promise<ChatCounts> {
   const assignees = await assigneesInScope(reader.q, viewer)
   const pages = assignees === 'any' ? await pageIds(reader) : []
   const parts = [
     ...chatView.options.map((view) => counted(view, ofView(reader, viewer, assignees, view, now))),
-    counted('unread', [ofPeople(reader, [viewer.userId], sql`unread_count > 0`)]),
+    counted('unread', [unreadOf(reader, viewer.userId)]),
     ...(assignees === 'any'
       ? pages.map((page) => counted('page', [ofPage(reader, page)], page))
       : assignees.length > 0
@@ -68,29 +66,36 @@ function ofView(reader: Reader, viewer: Viewer, assignees: Assignees, view: Chat
 const stop = sql.lit(countLimit)
 
 function ofAll({ engine }: Reader, view: ChatView, condition: RawBuilder<boolean> | undefined): Rows {
-  const index = view === 'waiting' ? (['waiting_since', 'id'] as const) : (['activity_at', 'id'] as const)
+  const index = view === 'waiting' ? byWaiting : byActivity
   return sql`select 1 from chats ${onIndex(engine, 'chats', index)} where ${condition ?? sql`1 = 1`} limit ${stop}`
 }
 
 function ofPeople({ engine }: Reader, people: readonly (string | null)[], condition?: RawBuilder<boolean>): Rows {
-  const index = onIndex(engine, 'chats', ['assigned_to', 'activity_at', 'id'])
+  const index = onIndex(engine, 'chats', byPerson)
   const also = condition ? sql` and ${condition}` : sql``
   return sql`select 1 from chats ${index} where ${assignedToOneOf(people)}${also} limit ${stop}`
 }
 
+function unreadOf({ engine }: Reader, userId: string): Rows {
+  return sql`
+    select 1 from (select unread_count from chats ${onIndex(engine, 'chats', byPerson)} where assigned_to = ${userId}
+      order by activity_at desc, id desc limit ${stop}) as newest
+    where unread_count > 0`
+}
+
 function ofPage({ engine }: Reader, page: string): Rows {
-  const index = onIndex(engine, 'chats', ['facebook_page_id', 'activity_at', 'id'])
+  const index = onIndex(engine, 'chats', byPage)
   return sql`select 1 from chats ${index} where facebook_page_id = ${page} limit ${stop}`
 }
 
 function pagesOfPeople({ engine }: Reader, assignees: readonly (string | null)[]): Rows {
-  const index = onIndex(engine, 'chats', ['assigned_to', 'activity_at', 'id'])
+  const index = onIndex(engine, 'chats', byPerson)
   const selects = [assignees.filter((a) => a !== null), assignees.filter((a) => a === null)]
     .filter((people) => people.length > 0)
     .map(
       (people, i) => sql`
       select facebook_page_id from (select facebook_page_id from chats ${index} where ${assignedToOneOf(people)}
-        limit ${sql.lit(pageDepth)}) as ${sql.id(`p${i}`)}`,
+        limit ${stop}) as ${sql.id(`p${i}`)}`,
     )
   return sql`
     select 'page' as what, facebook_page_id as page, count(*) as n from (${sql.join(selects, sql` union all `)}) as p

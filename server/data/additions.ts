@@ -160,8 +160,14 @@ const outbox = table(
   },
   {
     primaryKey: ['message_id'],
-    unique: [['chat_id', 'position'], ['idempotency_key', 'user_id']],
-    indexes: [['state', 'next_attempt_at'], ['chat_id', 'state']],
+    unique: [
+      ['chat_id', 'position'],
+      ['idempotency_key', 'user_id'],
+    ],
+    indexes: [
+      ['state', 'next_attempt_at'],
+      ['chat_id', 'state'],
+    ],
     foreignKeys: { chat_id: 'chats.id', user_id: 'users.id' },
   },
 )

@@ -59,8 +59,7 @@ export const generated = <S>(c: Column<S>, expression: string): Column<S, undefi
   ({ ...c, nullable: true, generated: expression }) as never
 
 export const uuidKey = () => withDefault(varchar(36), 'uuid')
-export const serialKey = (): Column<number, undefined> =>
-  ({ ...int(), primaryKey: true, autoIncrement: true }) as never
+export const serialKey = (): Column<number, undefined> => ({ ...int(), primaryKey: true, autoIncrement: true }) as never
 export const createdAt = () => withDefault(datetime(), 'now')
 export const updatedAt = () => touched(withDefault(datetime(), 'now'))
 
@@ -74,7 +73,8 @@ export function table<C extends Record<string, Column>>(
     foreignKeys?: Partial<Record<keyof C & string, string>>
   } = {},
 ): Omit<Table, 'columns'> & { columns: C } {
-  const named = (lists: string[][], prefix: string) => Object.fromEntries(lists.map((l) => [`${prefix}_${l.join('_')}`, l]))
+  const named = (lists: string[][], prefix: string) =>
+    Object.fromEntries(lists.map((l) => [`${prefix}_${l.join('_')}`, l]))
   return {
     columns,
     primaryKey: keys.primaryKey ?? ['id'],

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { migrate } from '../platform/db/migrate.ts'
+import { contract, summaryIndexes } from '../../test/contract.ts'
+import { testDatabaseUrl } from '../../test/database.ts'
 import { type LiveColumn, type LiveTable, readLiveSchema } from '../platform/db/live-schema.ts'
+import { migrate } from '../platform/db/migrate.ts'
 import { type Database, openDatabase } from '../platform/db/open.ts'
 import { tables } from './tables.ts'
-import { testDatabaseUrl } from '../../test/database.ts'
-import { contract, summaryIndexes } from '../../test/contract.ts'
 
 interface Field {
   table: string
@@ -53,7 +53,10 @@ describe('the live schema is the given data model', () => {
   })
 
   it('gives every column its type', () => {
-    for (const f of fields) expect(normalType(found(f).type, create.get(f.table), f.column), `${f.table}.${f.column}`).toBe(expectedType(f, sqlite()))
+    for (const f of fields)
+      expect(normalType(found(f).type, create.get(f.table), f.column), `${f.table}.${f.column}`).toBe(
+        expectedType(f, sqlite()),
+      )
   })
 
   it('lets exactly the nullable columns be null', () => {
@@ -61,11 +64,16 @@ describe('the live schema is the given data model', () => {
   })
 
   it('gives every column its default and touches updated_at', () => {
-    for (const f of fields) expect(defaultWords(found(f), f), `${f.table}.${f.column}`).toEqual(f.words.filter((w) => w.startsWith('default') || w === 'auto_increment'))
+    for (const f of fields)
+      expect(defaultWords(found(f), f), `${f.table}.${f.column}`).toEqual(
+        f.words.filter((w) => w.startsWith('default') || w === 'auto_increment'),
+      )
     const touched = fields.filter((f) => f.words.includes('touched'))
     expect(touched.length).toBeGreaterThan(8)
     for (const f of touched) {
-      const how = sqlite() ? (create.get(`${f.table}_touch`) ?? '').includes(`SET "${f.column}"`) : /on update current_timestamp/i.test(found(f).extra)
+      const how = sqlite()
+        ? (create.get(`${f.table}_touch`) ?? '').includes(`SET "${f.column}"`)
+        : /on update current_timestamp/i.test(found(f).extra)
       expect(how, `${f.table}.${f.column} is touched on update`).toBe(true)
     }
   })
@@ -76,8 +84,13 @@ describe('the live schema is the given data model', () => {
       const name = `${f.table}.${f.column}`
       if (f.words.includes('primary key')) expect(t.primaryKey, name).toEqual([f.column])
       const leading = [...t.indexes.values()].filter((i) => i.columns[0] === f.column)
-      if (f.words.includes('unique')) expect(leading.some((i) => i.unique && i.columns.length === 1), `${name} unique`).toBe(true)
-      if (f.words.includes('index') || summaryIndexes.includes(name)) expect(leading.length, `${name} index`).toBeGreaterThan(0)
+      if (f.words.includes('unique'))
+        expect(
+          leading.some((i) => i.unique && i.columns.length === 1),
+          `${name} unique`,
+        ).toBe(true)
+      if (f.words.includes('index') || summaryIndexes.includes(name))
+        expect(leading.length, `${name} index`).toBeGreaterThan(0)
       const reference = f.words.find((w) => w.startsWith('references '))?.slice(11)
       if (reference) expect(t.foreignKeys, name).toContainEqual({ column: f.column, references: reference })
     }
@@ -88,17 +101,26 @@ describe('the live schema is the given data model', () => {
       const own = new Set(fields.filter((f) => f.table === table).map((f) => f.column))
       for (const [name, column] of live.get(table)?.columns ?? []) {
         if (own.has(name)) continue
-        expect(column.nullable || column.default !== null || /generated/i.test(column.extra), `${table}.${name}`).toBe(true)
+        expect(column.nullable || column.default !== null || /generated/i.test(column.extra), `${table}.${name}`).toBe(
+          true,
+        )
       }
     }
   })
 
   it('ING-18 compares ids byte for byte: case and trailing space make another id', async () => {
-    await database.q.insertInto('instagram_users').values([{ igsid: 'abC' }, { igsid: 'ABc' }, { igsid: 'abC ' }]).execute()
-    expect(await database.q.selectFrom('instagram_users').select('igsid').where('igsid', '=', 'abC').execute()).toHaveLength(1)
+    await database.q
+      .insertInto('instagram_users')
+      .values([{ igsid: 'abC' }, { igsid: 'ABc' }, { igsid: 'abC ' }])
+      .execute()
+    expect(
+      await database.q.selectFrom('instagram_users').select('igsid').where('igsid', '=', 'abC').execute(),
+    ).toHaveLength(1)
     if (database.engine.name === 'mysql') {
       for (const [name, t] of live) {
-        for (const [c, column] of t.columns) if (column.collation && tables[name as keyof typeof tables]) expect(column.collation, `${name}.${c}`).toMatch(/_bin$/)
+        for (const [c, column] of t.columns)
+          if (column.collation && tables[name as keyof typeof tables])
+            expect(column.collation, `${name}.${c}`).toMatch(/_bin$/)
       }
     }
   })
@@ -106,7 +128,9 @@ describe('the live schema is the given data model', () => {
 
 async function sqliteSources(database: Database): Promise<Map<string, string>> {
   if (database.engine.name !== 'sqlite') return new Map()
-  const rows = database.engine.native.all<{ name: string; sql: string }>("select name, sql from sqlite_master where sql is not null")
+  const rows = database.engine.native.all<{ name: string; sql: string }>(
+    'select name, sql from sqlite_master where sql is not null',
+  )
   return new Map(rows.map((r) => [r.name, r.sql]))
 }
 

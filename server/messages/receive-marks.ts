@@ -16,7 +16,11 @@ const announced = 30
  * read. Instagram names a message instead, meaning "this and everything before it"; where we do not know that message
  * yet, its mid waits on the chat for it.
  */
-export async function receiveMarks(ctx: Ctx, tx: Tx, { items, sheet }: { items: readonly Item<Mark>[]; sheet: ChatSheet }): Promise<void> {
+export async function receiveMarks(
+  ctx: Ctx,
+  tx: Tx,
+  { items, sheet }: { items: readonly Item<Mark>[]; sheet: ChatSheet },
+): Promise<void> {
   if (items.length === 0) return
   await sheet.load(items.map((i) => i.event))
   for (const item of items) {
@@ -48,7 +52,12 @@ async function move(tx: Tx, sheet: ChatSheet, chat: SheetChat, event: Mark): Pro
   return true
 }
 
-async function announce(ctx: Ctx, tx: Tx, { row }: SheetChat, before: { delivered: string | null; read: string | null }): Promise<void> {
+async function announce(
+  ctx: Ctx,
+  tx: Tx,
+  { row }: SheetChat,
+  before: { delivered: string | null; read: string | null },
+): Promise<void> {
   const table = messageTable(row.platform)
   const from = [before.read ?? '', before.delivered ?? ''].sort()[0] ?? ''
   const to = [row.read_watermark ?? '', row.delivered_watermark ?? ''].sort()[1] ?? dbTime(ctx.clock.now())

@@ -33,13 +33,29 @@ const timeOf = ({ event, receivedAt }: Item<MessageEvent>) =>
 export async function receiveMessages(
   ctx: Ctx,
   tx: Tx,
-  { items, sheet, isActive }: { items: readonly Item<MessageEvent>[]; sheet: ChatSheet; isActive: (platform: Platform, accountId: string) => boolean },
+  {
+    items,
+    sheet,
+    isActive,
+  }: {
+    items: readonly Item<MessageEvent>[]
+    sheet: ChatSheet
+    isActive: (platform: Platform, accountId: string) => boolean
+  },
 ): Promise<void> {
   if (items.length === 0) return
   const sorted = [...items].sort((a, b) => timeOf(a) - timeOf(b))
-  await touchContacts(tx, sorted.map((item) => ({ ...item.event, at: timeOf(item), text: item.event.isEcho ? null : item.event.text })))
-  const times = new Map(sorted.map((i) => [JSON.stringify([i.event.platform, i.event.accountId, i.event.contactId]), timeOf(i)]))
-  await sheet.open(sorted.map((i) => i.event), (a) => times.get(JSON.stringify([a.platform, a.accountId, a.contactId])) ?? ctx.clock.now())
+  await touchContacts(
+    tx,
+    sorted.map((item) => ({ ...item.event, at: timeOf(item), text: item.event.isEcho ? null : item.event.text })),
+  )
+  const times = new Map(
+    sorted.map((i) => [JSON.stringify([i.event.platform, i.event.accountId, i.event.contactId]), timeOf(i)]),
+  )
+  await sheet.open(
+    sorted.map((i) => i.event),
+    (a) => times.get(JSON.stringify([a.platform, a.accountId, a.contactId])) ?? ctx.clock.now(),
+  )
 
   const arrived: Arrived[] = []
   for (const item of sorted) {
@@ -48,7 +64,10 @@ export async function receiveMessages(
     if (item.event.isEcho && (await isOurs(tx, sheet, chat, item))) item.settle({ state: 'applied' })
     else arrived.push({ item, chat, id: newId(), at: dbTime(timeOf(item)) })
   }
-  const added = new Set([...(await insertMessages(tx, 'FACEBOOK', arrived)), ...(await insertMessages(tx, 'INSTAGRAM', arrived))])
+  const added = new Set([
+    ...(await insertMessages(tx, 'FACEBOOK', arrived)),
+    ...(await insertMessages(tx, 'INSTAGRAM', arrived)),
+  ])
   for (const a of arrived) {
     if (!added.has(a.id)) {
       a.item.settle({ state: 'duplicate' })
@@ -57,12 +76,23 @@ export async function receiveMessages(
     noteInChat(tx, sheet, a, isActive(a.item.event.platform, a.item.event.accountId))
     a.item.settle({ state: 'applied' })
   }
-  await writeInstagramLogs(tx, arrived.filter((a) => added.has(a.id) && a.item.event.platform === 'INSTAGRAM'))
+  await writeInstagramLogs(
+    tx,
+    arrived.filter((a) => added.has(a.id) && a.item.event.platform === 'INSTAGRAM'),
+  )
 }
 
 async function isOurs(tx: Tx, sheet: ChatSheet, chat: SheetChat, item: Item<MessageEvent>): Promise<boolean> {
   const { event } = item
-  const echo = { platform: event.platform, chatId: chat.row.id, mid: event.mid, appId: event.appId, metadata: event.metadata, text: event.text || null, timestampMs: timeOf(item) }
+  const echo = {
+    platform: event.platform,
+    chatId: chat.row.id,
+    mid: event.mid,
+    appId: event.appId,
+    metadata: event.metadata,
+    text: event.text || null,
+    timestampMs: timeOf(item),
+  }
   if ((await settleEcho(tx, echo)) === 'foreign') return false
   if (chat.row.read_mid === event.mid) sheet.moveMark(chat, 'read_watermark', dbTime(timeOf(item)))
   return true
@@ -84,9 +114,20 @@ function noteInChat(tx: Tx, sheet: ChatSheet, { item: { event }, chat, id, at }:
 async function insertMessages(tx: Tx, platform: Platform, arrived: readonly Arrived[]): Promise<Set<string>> {
   const rows = arrived.filter((a) => a.item.event.platform === platform).map(messageRow)
   if (platform === 'INSTAGRAM') {
-    return insertNew(tx, 'instagram_messages', rows.map(({ contact, ...row }) => ({ ...row, platform, instagram_user_id: contact })))
+    return insertNew(
+      tx,
+      'instagram_messages',
+      rows.map(({ contact, ...row }) => ({ ...row, platform, instagram_user_id: contact })),
+    )
   }
-  return insertNew(tx, messageTable(platform), rows.map(({ contact, ...row }) => ({ ...row, platform, facebook_user_id: contact }) as Insertable<Tables['facebook_messages']>))
+  return insertNew(
+    tx,
+    messageTable(platform),
+    rows.map(
+      ({ contact, ...row }) =>
+        ({ ...row, platform, facebook_user_id: contact }) as Insertable<Tables['facebook_messages']>,
+    ),
+  )
 }
 
 function messageRow({ item: { event, raw, deliveryId }, chat, id, at }: Arrived) {
@@ -100,7 +141,8 @@ function messageRow({ item: { event, raw, deliveryId }, chat, id, at }: Arrived)
     timestamp: at,
     attachments_json: event.attachments.length > 0 ? jsonForText(event.attachments, deliveryId) : null,
     // Facebook's raw event stands here by the contract; Instagram's in the message log.
-    metadata_json: event.platform === 'FACEBOOK' ? jsonForText({ facebook_mid: event.mid, raw_webhook: raw }, deliveryId) : null,
+    metadata_json:
+      event.platform === 'FACEBOOK' ? jsonForText({ facebook_mid: event.mid, raw_webhook: raw }, deliveryId) : null,
     is_gif: event.isGif ? (1 as const) : (0 as const),
     is_ticklegram: 0 as const,
     mid: event.mid,

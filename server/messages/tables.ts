@@ -2,12 +2,15 @@ import type { MessageSender } from '../../shared/chat.ts'
 import type { Platform } from '../../shared/common.ts'
 
 /** The twin tables, known as two here and nowhere else. */
-export const messageTable = (platform: Platform) => (platform === 'INSTAGRAM' ? 'instagram_messages' : 'facebook_messages')
+export const messageTable = (platform: Platform) =>
+  platform === 'INSTAGRAM' ? 'instagram_messages' : 'facebook_messages'
 
-export const customerSender = (platform: Platform): MessageSender => (platform === 'INSTAGRAM' ? 'INSTAGRAM_USER' : 'FACEBOOK_USER')
+export const customerSender = (platform: Platform): MessageSender =>
+  platform === 'INSTAGRAM' ? 'INSTAGRAM_USER' : 'FACEBOOK_USER'
 
 /** Who an answer is from that was not sent here: somebody in the native app. */
-export const pageSender = (platform: Platform): MessageSender => (platform === 'INSTAGRAM' ? 'INSTAGRAM_PAGE' : 'FACEBOOK_PAGE')
+export const pageSender = (platform: Platform): MessageSender =>
+  platform === 'INSTAGRAM' ? 'INSTAGRAM_PAGE' : 'FACEBOOK_PAGE'
 
 const textColumnBytes = 65_535
 

@@ -77,7 +77,14 @@ export interface FaultyEvent {
   detail: string
 }
 
-export type FaultReason = 'not_json' | 'not_utf8' | 'wrong_type' | 'missing_field' | 'text_not_storable' | 'too_long' | 'too_deep'
+export type FaultReason =
+  | 'not_json'
+  | 'not_utf8'
+  | 'wrong_type'
+  | 'missing_field'
+  | 'text_not_storable'
+  | 'too_long'
+  | 'too_deep'
 
 export type WebhookEvent = MessageEvent | DeliveryEvent | ReadEvent | OtherEvent | FaultyEvent
 
@@ -132,12 +139,30 @@ export function readEvent(envelope: Envelope): WebhookEvent {
     if ('read' in item) return readRead(envelope, item)
     return other(envelope, name)
   } catch (error) {
-    const [reason, detail] = error instanceof Fault ? [error.reason, error.message] : (['wrong_type', String(error)] as const)
+    const [reason, detail] =
+      error instanceof Fault ? [error.reason, error.message] : (['wrong_type', String(error)] as const)
     return { kind: 'faulty', name, accountId: entryId, reason, detail: detail.slice(0, 500) }
   }
 }
 
-const messagingKinds = ['message_edit', 'reaction', 'postback', 'referral', 'optin', 'pass_thread_control', 'take_thread_control', 'request_thread_control', 'app_roles', 'policy_enforcement', 'account_linking', 'response_feedback', 'messaging_feedback', 'order', 'delivery', 'read']
+const messagingKinds = [
+  'message_edit',
+  'reaction',
+  'postback',
+  'referral',
+  'optin',
+  'pass_thread_control',
+  'take_thread_control',
+  'request_thread_control',
+  'app_roles',
+  'policy_enforcement',
+  'account_linking',
+  'response_feedback',
+  'messaging_feedback',
+  'order',
+  'delivery',
+  'read',
+]
 
 function nameOf({ list, item }: Envelope): string {
   if (!isObject(item)) return 'unreadable'
@@ -151,7 +176,9 @@ function nameOf({ list, item }: Envelope): string {
 
 function other(envelope: Envelope, name: string): OtherEvent {
   const { object, entryId, list, item } = envelope
-  const key = createHash('sha256').update(JSON.stringify([object, entryId, list, canonical(item)])).digest('base64url')
+  const key = createHash('sha256')
+    .update(JSON.stringify([object, entryId, list, canonical(item)]))
+    .digest('base64url')
   return { kind: 'other', name, accountId: entryId, key }
 }
 
@@ -159,7 +186,11 @@ function other(envelope: Envelope, name: string): OtherEvent {
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical)
   if (!isObject(value)) return value
-  return Object.fromEntries(Object.keys(value).sort().map((k) => [k, canonical(value[k])]))
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((k) => [k, canonical(value[k])]),
+  )
 }
 
 function addressed(envelope: Envelope, item: Json, outgoing: boolean): Addressed {
@@ -207,9 +238,27 @@ function readMessage(envelope: Envelope, item: Json, message: Json, name: string
 }
 
 const kinds: Record<string, MessageKind> = {
-  image: 'image', video: 'video', audio: 'audio', file: 'file', sticker: 'sticker', gif: 'gif', animated_image: 'gif', location: 'location',
-  share: 'share', fallback: 'share', post: 'post', ig_post: 'post', media: 'post', media_share: 'post', reel: 'reel', ig_reel: 'reel',
-  story: 'story', ig_story: 'story', story_mention: 'story_mention', like_heart: 'like', template: 'template',
+  image: 'image',
+  video: 'video',
+  audio: 'audio',
+  file: 'file',
+  sticker: 'sticker',
+  gif: 'gif',
+  animated_image: 'gif',
+  location: 'location',
+  share: 'share',
+  fallback: 'share',
+  post: 'post',
+  ig_post: 'post',
+  media: 'post',
+  media_share: 'post',
+  reel: 'reel',
+  ig_reel: 'reel',
+  story: 'story',
+  ig_story: 'story',
+  story_mention: 'story_mention',
+  like_heart: 'like',
+  template: 'template',
 }
 
 function readAttachments(value: unknown): EventAttachment[] {
@@ -220,7 +269,13 @@ function readAttachments(value: unknown): EventAttachment[] {
     const type = typeof a.type === 'string' ? a.type.slice(0, 64) : 'unknown'
     const payload = isObject(a.payload) ? a.payload : {}
     const url = firstText(payload.url, a.url)
-    return { kind: attachmentKind(type, payload, url), type, title: clip(firstText(payload.title, a.title), 300), url, payload: a.payload ?? null }
+    return {
+      kind: attachmentKind(type, payload, url),
+      type,
+      title: clip(firstText(payload.title, a.title), 300),
+      url,
+      payload: a.payload ?? null,
+    }
   })
 }
 
@@ -277,7 +332,8 @@ function storableText(value: unknown, field: string): string {
   return value
 }
 
-const firstText = (...values: unknown[]) => values.find((v): v is string => typeof v === 'string' && v !== '' && isStorable(v)) ?? null
+const firstText = (...values: unknown[]) =>
+  values.find((v): v is string => typeof v === 'string' && v !== '' && isStorable(v)) ?? null
 const clip = (value: string | null, length: number) => (value === null ? null : [...value].slice(0, length).join(''))
 
 function tooDeep(value: unknown): boolean {

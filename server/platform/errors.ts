@@ -16,7 +16,8 @@ export class AppError extends Error {
 }
 
 /** Not visible and not existing are the same answer (AZ-3). */
-export const notFound = (what: string) => new AppError('not_found', 404, `This ${what} does not exist or is not yours to see.`)
+export const notFound = (what: string) =>
+  new AppError('not_found', 404, `This ${what} does not exist or is not yours to see.`)
 
 export const forbidden = () => new AppError('forbidden', 403, 'Your position does not allow this.')
 

@@ -1,11 +1,11 @@
 import type { Platform } from '../../shared/common.ts'
 import { handOut } from '../assignment/rotation.ts'
 import { findChannels } from '../channels/find-channels.ts'
+import { ChatSheet } from '../chats/chat-sheet.ts'
 import type { Ctx } from '../ctx.ts'
-import type { DeliveryEvent, MessageEvent, ReadEvent } from '../meta/webhook-events.ts'
 import { receiveMarks } from '../messages/receive-marks.ts'
 import { receiveMessages } from '../messages/receive-messages.ts'
-import { ChatSheet } from '../chats/chat-sheet.ts'
+import type { DeliveryEvent, MessageEvent, ReadEvent } from '../meta/webhook-events.ts'
 import { insertNew } from '../platform/db/rows.ts'
 import { dbTime } from '../platform/db/time.ts'
 import type { Tx } from '../platform/db/transaction.ts'
@@ -25,8 +25,13 @@ export async function applyEvents(ctx: Ctx, tx: Tx, received: readonly ReceivedE
   }))
   const known = await settleUnknownAccounts(tx, items)
   const messages = known.items.filter((i): i is Item<MessageEvent> => i.event.kind === 'message')
-  const marks = known.items.filter((i): i is Item<DeliveryEvent | ReadEvent> => i.event.kind === 'delivery' || i.event.kind === 'read')
-  await settleOthers(tx, known.items.filter((i) => i.event.kind === 'other'))
+  const marks = known.items.filter(
+    (i): i is Item<DeliveryEvent | ReadEvent> => i.event.kind === 'delivery' || i.event.kind === 'read',
+  )
+  await settleOthers(
+    tx,
+    known.items.filter((i) => i.event.kind === 'other'),
+  )
 
   if (messages.length + marks.length > 0) {
     const sheet = new ChatSheet(ctx, tx)
@@ -39,7 +44,10 @@ export async function applyEvents(ctx: Ctx, tx: Tx, received: readonly ReceivedE
 }
 
 /** Faulty events are parked as they are; events of accounts we do not know are parked until these are connected (ING-13). */
-async function settleUnknownAccounts(tx: Tx, items: readonly Item[]): Promise<{ items: Item[]; isActive: (platform: Platform, accountId: string) => boolean }> {
+async function settleUnknownAccounts(
+  tx: Tx,
+  items: readonly Item[],
+): Promise<{ items: Item[]; isActive: (platform: Platform, accountId: string) => boolean }> {
   const ids = [...new Set(items.flatMap((i) => i.event.accountId ?? []))]
   const channels = await findChannels(tx.q, ids)
   const rest = items.filter((item) => {
@@ -68,9 +76,14 @@ async function settleOthers(tx: Tx, items: readonly Item[]): Promise<void> {
     if (first.has(item.event.key)) item.settle({ state: 'duplicate' })
     else first.set(item.event.key, item)
   }
-  const rows = [...first].map(([key_hash, { deliveryId, receivedAt }]) => ({ key_hash, delivery_id: deliveryId, created_at: dbTime(receivedAt) }))
+  const rows = [...first].map(([key_hash, { deliveryId, receivedAt }]) => ({
+    key_hash,
+    delivery_id: deliveryId,
+    created_at: dbTime(receivedAt),
+  }))
   const added = await insertNew(tx, 'webhook_event_keys', rows)
-  for (const [key, item] of first) item.settle(added.has(key) ? { state: 'ignored', reason: 'kind_kept' } : { state: 'duplicate' })
+  for (const [key, item] of first)
+    item.settle(added.has(key) ? { state: 'ignored', reason: 'kind_kept' } : { state: 'duplicate' })
 }
 
 /** Chats a customer wrote in and nobody has: into the rotation, in the same transaction. */
@@ -84,4 +97,3 @@ async function rotate(ctx: Ctx, tx: Tx, sheet: ChatSheet): Promise<void> {
   })
   for (const { chatId, userId } of handed) if (userId) sheet.assign(chatId, userId)
 }
-

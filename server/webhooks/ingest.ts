@@ -28,7 +28,12 @@ export interface IngestLimits {
   freeDiskBytes: number
 }
 
-const defaults: IngestLimits = { backlog: 5000, backlogBytes: 64 * 1024 * 1024, batchEvents: 256, freeDiskBytes: 64 * 1024 * 1024 }
+const defaults: IngestLimits = {
+  backlog: 5000,
+  backlogBytes: 64 * 1024 * 1024,
+  batchEvents: 256,
+  freeDiskBytes: 64 * 1024 * 1024,
+}
 
 /**
  * Group commit: deliveries that arrive while one transaction is under way share the next. Throughput follows the
@@ -45,7 +50,10 @@ export function createIngest(ctx: Ctx, limits: Partial<IngestLimits> = {}): Inge
   const takeBatch = (): Waiting[] => {
     let events = 0
     let count = 0
-    while (count < waiting.length && (count === 0 || events + (waiting[count]?.delivery.events.length ?? 0) <= limit.batchEvents)) {
+    while (
+      count < waiting.length &&
+      (count === 0 || events + (waiting[count]?.delivery.events.length ?? 0) <= limit.batchEvents)
+    ) {
       events += waiting[count]?.delivery.events.length ?? 0
       count++
     }
@@ -67,7 +75,8 @@ export function createIngest(ctx: Ctx, limits: Partial<IngestLimits> = {}): Inge
 
   return {
     accept: (body) => {
-      if (stopped || waiting.length >= limit.backlog || bytes + body.length > limit.backlogBytes) return refuse(ctx, 'refused_busy', 'Too many deliveries are waiting.')
+      if (stopped || waiting.length >= limit.backlog || bytes + body.length > limit.backlogBytes)
+        return refuse(ctx, 'refused_busy', 'Too many deliveries are waiting.')
       if (disk.free() < limit.freeDiskBytes) return refuse(ctx, 'refused_busy', 'The disk is almost full.')
       const delivery = openBody(body, ctx.clock.now())
       return new Promise<void>((resolve, reject) => {
@@ -93,11 +102,20 @@ function refuse(ctx: Ctx, outcome: string, message: string): Promise<never> {
 
 async function commit(ctx: Ctx, batch: readonly Waiting[]): Promise<void> {
   try {
-    const outcomes = await ctx.db.transaction((tx) => storeDeliveries(ctx, tx, batch.map((w) => w.delivery)))
+    const outcomes = await ctx.db.transaction((tx) =>
+      storeDeliveries(
+        ctx,
+        tx,
+        batch.map((w) => w.delivery),
+      ),
+    )
     settle(ctx, batch, outcomes)
   } catch (error) {
     if (!isDataError(error)) return fail(ctx, batch, error)
-    ctx.log.warn({ err: error, deliveries: batch.length }, 'the database refused part of a batch; each delivery goes for itself')
+    ctx.log.warn(
+      { err: error, deliveries: batch.length },
+      'the database refused part of a batch; each delivery goes for itself',
+    )
     for (const one of batch) await commitAlone(ctx, one)
   }
 }
@@ -119,7 +137,10 @@ function settle(ctx: Ctx, batch: readonly Waiting[], outcomes: readonly Outcome[
 /** Nothing was kept, so nothing is acknowledged: Meta brings it again. */
 function fail(ctx: Ctx, batch: readonly Waiting[], error: unknown): void {
   ctx.metrics.webhookDeliveries.inc({ outcome: 'failed' }, batch.length)
-  ctx.log.error({ err: error, deliveries: batch.length }, 'webhook deliveries could not be stored; Meta will send them again')
+  ctx.log.error(
+    { err: error, deliveries: batch.length },
+    'webhook deliveries could not be stored; Meta will send them again',
+  )
   const refusal = new AppError('try_later', 503, 'This delivery could not be stored now.')
   for (const { reject } of batch) reject(refusal)
 }

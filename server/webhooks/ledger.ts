@@ -14,7 +14,13 @@ export interface Tally {
 /** received = applied + duplicate + ignored + parked, by construction. */
 export function tally(outcomes: readonly Outcome[]): Tally {
   const count = (state: Outcome['state']) => outcomes.filter((o) => o.state === state).length
-  return { received: outcomes.length, applied: count('applied'), duplicate: count('duplicate'), ignored: count('ignored'), parked: count('parked') }
+  return {
+    received: outcomes.length,
+    applied: count('applied'),
+    duplicate: count('duplicate'),
+    ignored: count('ignored'),
+    parked: count('parked'),
+  }
 }
 
 const add = (column: string) => [column, `${column} + new(${column})`] as const
@@ -26,18 +32,32 @@ export async function addToTotals(tx: Tx, at: number, deliveries: number, t: Tal
     'webhook_totals',
     [{ day: dbTime(at).slice(0, 10), deliveries, ...t }],
     ['day'],
-    (['deliveries', 'received', 'applied', 'duplicate', 'ignored', 'parked'] as const).map((c) => [...add(c)] as [typeof c, string]),
+    (['deliveries', 'received', 'applied', 'duplicate', 'ignored', 'parked'] as const).map(
+      (c) => [...add(c)] as [typeof c, string],
+    ),
   )
 }
 
 /** Counts kinds that were kept and not applied, so that it shows what Meta sends and we do not use yet. */
-export async function countIgnored(tx: Tx, at: number, ignored: readonly { object: string | null; kind: string; reason: string }[]): Promise<void> {
+export async function countIgnored(
+  tx: Tx,
+  at: number,
+  ignored: readonly { object: string | null; kind: string; reason: string }[],
+): Promise<void> {
   const counts = new Map<string, { object: string; kind: string; reason: string; count: number }>()
   for (const { object, kind, reason } of ignored) {
     const key = JSON.stringify([object, kind, reason])
     const known = counts.get(key) ?? { object: object ?? '', kind, reason, count: 0 }
     counts.set(key, { ...known, count: known.count + 1 })
   }
-  const rows = [...counts.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1)).map((c) => ({ ...c, last_seen_at: dbTime(at) }))
-  await upsertAll(tx, 'webhook_ignored_kinds', rows, ['object', 'kind', 'reason'], [[...add('count')] as ['count', string], 'last_seen_at'])
+  const rows = [...counts.values()]
+    .sort((a, b) => (a.kind < b.kind ? -1 : 1))
+    .map((c) => ({ ...c, last_seen_at: dbTime(at) }))
+  await upsertAll(
+    tx,
+    'webhook_ignored_kinds',
+    rows,
+    ['object', 'kind', 'reason'],
+    [[...add('count')] as ['count', string], 'last_seen_at'],
+  )
 }

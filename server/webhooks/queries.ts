@@ -13,12 +13,33 @@ export async function ledgerTotals(q: Db) {
       eb.fn.sum<number>('parked').as('parked'),
     ])
     .executeTakeFirst()
-  const kinds = await q.selectFrom('webhook_ignored_kinds').selectAll().orderBy('last_seen_at', 'desc').limit(100).execute()
-  const last = await q.selectFrom('facebook_webhook_events').select('received_at').orderBy('received_at', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst()
+  const kinds = await q
+    .selectFrom('webhook_ignored_kinds')
+    .selectAll()
+    .orderBy('last_seen_at', 'desc')
+    .limit(100)
+    .execute()
+  const last = await q
+    .selectFrom('facebook_webhook_events')
+    .select('received_at')
+    .orderBy('received_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   return { sum, kinds, lastReceivedAt: last?.received_at ?? null }
 }
 
-const listColumns = ['id', 'object', 'page_id', 'received_at', 'events_received', 'events_applied', 'events_duplicate', 'events_ignored', 'events_parked'] as const
+const listColumns = [
+  'id',
+  'object',
+  'page_id',
+  'received_at',
+  'events_received',
+  'events_applied',
+  'events_duplicate',
+  'events_ignored',
+  'events_parked',
+] as const
 
 /** Deliveries newest first, after the given id. Ids are ordered by time, so the id alone is the cursor. */
 export function listDeliveries(q: Db, { beforeId, limit }: { beforeId: string | null; limit: number }) {
@@ -28,7 +49,11 @@ export function listDeliveries(q: Db, { beforeId, limit }: { beforeId: string | 
 }
 
 export const findDelivery = (q: Db, id: string) =>
-  q.selectFrom('facebook_webhook_events').select([...listColumns, 'payload', 'raw_body']).where('id', '=', id).executeTakeFirst()
+  q
+    .selectFrom('facebook_webhook_events')
+    .select([...listColumns, 'payload', 'raw_body'])
+    .where('id', '=', id)
+    .executeTakeFirst()
 
 export function listParked(q: Db, { beforeId, limit }: { beforeId: string | null; limit: number }) {
   let query = q

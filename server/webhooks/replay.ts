@@ -15,23 +15,38 @@ import { openBody, receivedEvents } from './store-deliveries.ts'
  */
 export async function replayParked(ctx: Ctx, { id }: { id: string }): Promise<Outcome> {
   return ctx.db.transaction(async (tx) => {
-    const row = await locked(tx, tx.q.selectFrom('webhook_parked_events').selectAll().where('id', '=', id)).executeTakeFirst()
+    const row = await locked(
+      tx,
+      tx.q.selectFrom('webhook_parked_events').selectAll().where('id', '=', id),
+    ).executeTakeFirst()
     if (!row) throw notFound('event')
     if (row.state === 'replayed') throw new AppError('already_replayed', 409, 'This event has been applied already.')
-    if (!row.event_json) throw new AppError('not_possible', 409, 'This event cannot be read again; its delivery has the bytes.')
+    if (!row.event_json)
+      throw new AppError('not_possible', 409, 'This event cannot be read again; its delivery has the bytes.')
     const envelope = JSON.parse(row.event_json) as Envelope
-    const received = { event: readEvent(envelope), deliveryId: row.delivery_id, receivedAt: fromDbTime(row.created_at), raw: envelope.item }
+    const received = {
+      event: readEvent(envelope),
+      deliveryId: row.delivery_id,
+      receivedAt: fromDbTime(row.created_at),
+      raw: envelope.item,
+    }
     const [outcome] = await applyOrPark(ctx, tx, () => [received])
     if (!outcome) throw new Error('an event without an outcome')
     const now = dbTime(ctx.clock.now())
     const settled = outcome.state !== 'parked'
     await tx.q
       .updateTable('webhook_parked_events')
-      .set({ state: settled ? 'replayed' : 'parked', attempts: (row.attempts ?? 0) + 1, updated_at: now, ...(outcome.state === 'parked' ? { reason: outcome.reason, detail: outcome.detail } : {}) })
+      .set({
+        state: settled ? 'replayed' : 'parked',
+        attempts: (row.attempts ?? 0) + 1,
+        updated_at: now,
+        ...(outcome.state === 'parked' ? { reason: outcome.reason, detail: outcome.detail } : {}),
+      })
       .where('id', '=', id)
       .execute()
     if (settled) await moveInLedger(tx, row.delivery_id, outcome.state, received.receivedAt)
-    if (outcome.state === 'ignored') await countIgnored(tx, ctx.clock.now(), [{ object: row.object, kind: row.kind, reason: outcome.reason }])
+    if (outcome.state === 'ignored')
+      await countIgnored(tx, ctx.clock.now(), [{ object: row.object, kind: row.kind, reason: outcome.reason }])
     return outcome
   })
 }
@@ -41,11 +56,20 @@ async function applyOrPark(ctx: Ctx, tx: Tx, events: () => Parameters<typeof app
     return await isolated(tx, (inner) => applyEvents(ctx, inner, events()))
   } catch (error) {
     if (!isDataError(error)) throw error
-    return events().map(() => ({ state: 'parked', reason: 'refused_by_database', detail: (error as Error).message.slice(0, 300) }))
+    return events().map(() => ({
+      state: 'parked',
+      reason: 'refused_by_database',
+      detail: (error as Error).message.slice(0, 300),
+    }))
   }
 }
 
-async function moveInLedger(tx: Tx, deliveryId: string, to: 'applied' | 'duplicate' | 'ignored', receivedAt: number): Promise<void> {
+async function moveInLedger(
+  tx: Tx,
+  deliveryId: string,
+  to: 'applied' | 'duplicate' | 'ignored',
+  receivedAt: number,
+): Promise<void> {
   const column = `events_${to}` as const
   await tx.q
     .updateTable('facebook_webhook_events')
@@ -85,7 +109,10 @@ const step = 200
  * everything changes nothing; the ledger does not move, since nothing was received.
  * @returns counts of deliveries read and events that did something
  */
-export async function replayDeliveries(ctx: Ctx, { from, to, account }: ReplayRange): Promise<{ deliveries: number; applied: number }> {
+export async function replayDeliveries(
+  ctx: Ctx,
+  { from, to, account }: ReplayRange,
+): Promise<{ deliveries: number; applied: number }> {
   const done = { deliveries: 0, applied: 0 }
   let after = { received_at: dbTime(from), id: '' }
   for (;;) {

@@ -36,12 +36,25 @@ export const webhookRoutes = [
     handler: async (ctx) => {
       const { sum, kinds, lastReceivedAt } = await ledgerTotals(ctx.db.q)
       const n = (v: unknown) => Number(v ?? 0)
-      const t = { deliveries: n(sum?.deliveries), received: n(sum?.received), applied: n(sum?.applied), duplicate: n(sum?.duplicate), ignored: n(sum?.ignored), parked: n(sum?.parked) }
+      const t = {
+        deliveries: n(sum?.deliveries),
+        received: n(sum?.received),
+        applied: n(sum?.applied),
+        duplicate: n(sum?.duplicate),
+        ignored: n(sum?.ignored),
+        parked: n(sum?.parked),
+      }
       return {
         ...t,
         balanced: t.received === t.applied + t.duplicate + t.ignored + t.parked,
         lastReceivedAt: isoTime(lastReceivedAt),
-        kinds: kinds.map((k) => ({ object: k.object, kind: k.kind, reason: k.reason, count: k.count, lastSeenAt: isoTime(k.last_seen_at) })),
+        kinds: kinds.map((k) => ({
+          object: k.object,
+          kind: k.kind,
+          reason: k.reason,
+          count: k.count,
+          lastSeenAt: isoTime(k.last_seen_at),
+        })),
       }
     },
   }),
@@ -52,7 +65,12 @@ export const webhookRoutes = [
     summary: 'Deliveries, newest first',
     query: listQuery,
     response: pageOf(webhookDelivery),
-    handler: async (ctx, { query }) => page(await listDeliveries(ctx.db.q, { beforeId: query.cursor ?? null, limit: query.limit }), query.limit, deliveryView),
+    handler: async (ctx, { query }) =>
+      page(
+        await listDeliveries(ctx.db.q, { beforeId: query.cursor ?? null, limit: query.limit }),
+        query.limit,
+        deliveryView,
+      ),
   }),
   route({
     method: 'GET',
@@ -65,7 +83,11 @@ export const webhookRoutes = [
       const found = await findDelivery(ctx.db.q, params.id)
       if (!found) throw notFound('delivery')
       const bytes = found.raw_body ? Buffer.from(found.raw_body) : null
-      return { ...deliveryView(found), payload: bytes ? bytes.toString('base64') : found.payload, encoding: bytes ? ('base64' as const) : ('utf8' as const) }
+      return {
+        ...deliveryView(found),
+        payload: bytes ? bytes.toString('base64') : found.payload,
+        encoding: bytes ? ('base64' as const) : ('utf8' as const),
+      }
     },
   }),
   route({
@@ -77,8 +99,16 @@ export const webhookRoutes = [
     response: pageOf(parkedEvent),
     handler: async (ctx, { query }) =>
       page(await listParked(ctx.db.q, { beforeId: query.cursor ?? null, limit: query.limit }), query.limit, (p) => ({
-        id: p.id, deliveryId: p.delivery_id, object: p.object ?? null, pageId: p.page_id ?? null, kind: p.kind, reason: p.reason, detail: p.detail ?? null,
-        state: p.state ?? 'parked', attempts: p.attempts ?? 1, createdAt: isoTime(p.created_at),
+        id: p.id,
+        deliveryId: p.delivery_id,
+        object: p.object ?? null,
+        pageId: p.page_id ?? null,
+        kind: p.kind,
+        reason: p.reason,
+        detail: p.detail ?? null,
+        state: p.state ?? 'parked',
+        attempts: p.attempts ?? 1,
+        createdAt: isoTime(p.created_at),
       })),
   }),
   route({

@@ -29,8 +29,18 @@ export function openBody(body: Buffer, receivedAt: number): Delivery {
   const id = newId()
   const text = body.toString('utf8')
   const faulty = (reason: 'not_json' | 'not_utf8', detail: string): Delivery => ({
-    id, receivedAt, body, object: null, pageId: null, payload: null,
-    events: [{ envelope: { object: null, entryId: null, entryTime: null, list: 'delivery', item: null }, event: { kind: 'faulty', name: 'unreadable', accountId: null, reason, detail } }],
+    id,
+    receivedAt,
+    body,
+    object: null,
+    pageId: null,
+    payload: null,
+    events: [
+      {
+        envelope: { object: null, entryId: null, entryTime: null, list: 'delivery', item: null },
+        event: { kind: 'faulty', name: 'unreadable', accountId: null, reason, detail },
+      },
+    ],
   })
   if (!Buffer.from(text, 'utf8').equals(body)) return faulty('not_utf8', 'the body is not UTF-8')
   let parsed: unknown
@@ -42,7 +52,9 @@ export function openBody(body: Buffer, receivedAt: number): Delivery {
   const envelopes = openDelivery(parsed)
   const first = envelopes[0]
   return {
-    id, receivedAt, body,
+    id,
+    receivedAt,
+    body,
     object: first?.object ?? null,
     pageId: first?.entryId ?? null,
     payload: text.startsWith('{') && depthOf(text) <= maxPayloadDepth ? text : null,
@@ -80,7 +92,8 @@ export async function storeDeliveries(ctx: Ctx, tx: Tx, deliveries: readonly Del
 
 /**
  * The careful way, for a delivery with an event that the database itself refuses: each event for itself, the refused
- * ones parked, their neighbours applied (ING-8).
+ * ones parked, their neighbours applied (ING-8). The body is kept as bytes, since its text may be what was refused:
+ * MariaDB takes half a surrogate pair for broken JSON.
  */
 export async function storeOneByOne(ctx: Ctx, tx: Tx, delivery: Delivery): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
@@ -92,7 +105,7 @@ export async function storeOneByOne(ctx: Ctx, tx: Tx, delivery: Delivery): Promi
       outcomes.push({ state: 'parked', reason: 'refused_by_database', detail: (error as Error).message.slice(0, 300) })
     }
   }
-  await record(tx, [delivery], outcomes)
+  await record(tx, [{ ...delivery, payload: null }], outcomes)
   return outcomes
 }
 
@@ -109,8 +122,17 @@ async function record(tx: Tx, deliveries: readonly Delivery[], outcomes: readonl
     next += d.events.length
     const t = tally(own)
     rows.push({
-      id: d.id, object: d.object, page_id: d.pageId, payload: d.payload ?? '{}', received_at: dbTime(d.receivedAt), raw_body: d.payload === null ? d.body : null,
-      events_received: t.received, events_applied: t.applied, events_duplicate: t.duplicate, events_ignored: t.ignored, events_parked: t.parked,
+      id: d.id,
+      object: d.object,
+      page_id: d.pageId,
+      payload: d.payload ?? '{}',
+      received_at: dbTime(d.receivedAt),
+      raw_body: d.payload === null ? d.body : null,
+      events_received: t.received,
+      events_applied: t.applied,
+      events_duplicate: t.duplicate,
+      events_ignored: t.ignored,
+      events_parked: t.parked,
     })
     for (const [i, outcome] of own.entries()) {
       const { envelope, event } = d.events[i] as Delivery['events'][number]
@@ -118,8 +140,17 @@ async function record(tx: Tx, deliveries: readonly Delivery[], outcomes: readonl
       if (outcome.state === 'ignored') ignored.push({ object: envelope.object, kind, reason: outcome.reason })
       if (outcome.state !== 'parked') continue
       parked.push({
-        id: newId(), delivery_id: d.id, position: i, object: envelope.object, page_id: envelope.entryId, kind, reason: outcome.reason, detail: outcome.detail,
-        event_json: eventJson(envelope), created_at: dbTime(d.receivedAt), updated_at: dbTime(d.receivedAt),
+        id: newId(),
+        delivery_id: d.id,
+        position: i,
+        object: envelope.object,
+        page_id: envelope.entryId,
+        kind,
+        reason: outcome.reason,
+        detail: outcome.detail,
+        event_json: eventJson(envelope),
+        created_at: dbTime(d.receivedAt),
+        updated_at: dbTime(d.receivedAt),
       })
     }
   }

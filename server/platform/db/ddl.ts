@@ -85,25 +85,42 @@ export function createTableDdl(engine: Engine, name: string, table: Table): stri
   const lines = Object.entries(table.columns).map(([c, column]) => columnDdl(engine, c, column))
   if (mysql || !auto) lines.push(`PRIMARY KEY (${list(engine, table.primaryKey)})`)
   if (mysql) {
-    for (const [n, columns] of Object.entries(table.unique)) lines.push(`UNIQUE KEY ${quoted(engine, n)} (${list(engine, columns)})`)
-    for (const [n, columns] of Object.entries(table.indexes)) lines.push(`KEY ${quoted(engine, n)} (${list(engine, columns)})`)
+    for (const [n, columns] of Object.entries(table.unique))
+      lines.push(`UNIQUE KEY ${quoted(engine, n)} (${list(engine, columns)})`)
+    for (const [n, columns] of Object.entries(table.indexes))
+      lines.push(`KEY ${quoted(engine, n)} (${list(engine, columns)})`)
   }
   for (const key of table.foreignKeys) lines.push(foreignKeyDdl(engine, key))
-  const options = engine.name === 'mysql' ? ` ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=${engine.collation} ROW_FORMAT=DYNAMIC` : ''
+  const options =
+    engine.name === 'mysql'
+      ? ` ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=${engine.collation} ROW_FORMAT=DYNAMIC`
+      : ''
   return `CREATE TABLE IF NOT EXISTS ${quoted(engine, name)} (\n  ${lines.join(',\n  ')}\n)${options}`
 }
 
-export function createIndexDdl(engine: Engine, table: string, name: string, columns: readonly string[], unique: boolean): string {
+export function createIndexDdl(
+  engine: Engine,
+  table: string,
+  name: string,
+  columns: readonly string[],
+  unique: boolean,
+): string {
   const ifMissing = engine.name === 'sqlite' ? 'IF NOT EXISTS ' : ''
   return `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${ifMissing}${quoted(engine, indexName(engine, table, name))} ON ${quoted(engine, table)} (${list(engine, columns)})`
 }
 
-/** SQLite has no `ON UPDATE`: a trigger that fires only when the writer left the column as it was. */
+/**
+ * SQLite has no `ON UPDATE`: a trigger does what MySQL does, and only where the writer left the column as it was and
+ * changed another one. The times at which a row began do not count as a change of it.
+ */
 export function touchTriggerDdl(engine: Engine, name: string, table: Table): string | null {
-  const columns = Object.entries(table.columns).filter(([, c]) => c.onUpdate)
-  if (engine.name !== 'sqlite' || columns.length === 0) return null
-  const [column] = columns[0] as [string, Column]
-  const c = quoted(engine, column)
-  return `CREATE TRIGGER IF NOT EXISTS "${name}_touch" AFTER UPDATE ON "${name}" FOR EACH ROW WHEN NEW.${c} IS OLD.${c}
+  const touched = Object.entries(table.columns).find(([, c]) => c.onUpdate)
+  if (engine.name !== 'sqlite' || !touched) return null
+  const c = quoted(engine, touched[0])
+  const others = Object.entries(table.columns).filter(
+    ([n, column]) => !column.generated && column.default !== 'now' && !table.primaryKey.includes(n),
+  )
+  const changed = others.map(([n]) => `NEW.${quoted(engine, n)} IS NOT OLD.${quoted(engine, n)}`).join(' OR ')
+  return `CREATE TRIGGER IF NOT EXISTS "${name}_touch" AFTER UPDATE ON "${name}" FOR EACH ROW WHEN NEW.${c} IS OLD.${c} AND (${changed})
     BEGIN UPDATE "${name}" SET ${c} = ${sqliteNow} WHERE rowid = NEW.rowid; END`
 }

@@ -35,7 +35,10 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
 
 const logTo = (options: OpenOptions) =>
   options.onQuery
-    ? { log: (e: { query: CompiledQuery; queryDurationMillis: number }) => options.onQuery?.(e.query.sql, e.queryDurationMillis) }
+    ? {
+        log: (e: { query: CompiledQuery; queryDurationMillis: number }) =>
+          options.onQuery?.(e.query.sql, e.queryDurationMillis),
+      }
     : {}
 
 async function openSqlite(file: string, options: OpenOptions): Promise<Database> {
@@ -66,8 +69,7 @@ async function openSqlite(file: string, options: OpenOptions): Promise<Database>
   }
 }
 
-const strictMode =
-  'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE'
+const strictMode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE'
 
 /** How mysql2 reaches the database, with the options that keep values as they are. */
 function mysqlAccess(url: string) {
@@ -82,6 +84,8 @@ function mysqlAccess(url: string) {
     timezone: 'Z',
     charset: 'utf8mb4',
     supportBigNumbers: true,
+    // MySQL has a JSON type of its own; the program reads JSON columns as text on every engine.
+    jsonStrings: true,
     // A no-op `on duplicate key update` must report 0 rows, or a repeat would count as new.
     flags: ['-FOUND_ROWS'],
     connectTimeout: 5000,
@@ -141,6 +145,8 @@ async function openMysql(url: string, options: OpenOptions): Promise<Database> {
 function assertSettings(engine: string, settings: Record<string, [found: unknown, wanted: unknown]>): void {
   const wrong = Object.entries(settings).filter(([, [found, wanted]]) => found !== wanted)
   if (wrong.length === 0) return
-  const list = wrong.map(([name, [found, wanted]]) => `${name} is ${String(found)}, must be ${String(wanted)}`).join('; ')
+  const list = wrong
+    .map(([name, [found, wanted]]) => `${name} is ${String(found)}, must be ${String(wanted)}`)
+    .join('; ')
   throw new AppError('database_settings', 500, `${engine} refuses a setting that keeps messages safe: ${list}`)
 }

@@ -39,12 +39,18 @@ async function writeRows(tx: Tx, table: TableName, rows: readonly object[], suff
   }
   await inChunks(rows, columns, async (chunk) => {
     const statement = insertSql(tx, table, columns, chunk.length) + suffix
-    await tx.q.executeQuery(CompiledQuery.raw(statement, chunk.flatMap((row) => values(columns, row))))
+    await tx.q.executeQuery(
+      CompiledQuery.raw(
+        statement,
+        chunk.flatMap((row) => values(columns, row)),
+      ),
+    )
   })
 }
 
 /** Inserts rows that all have the same columns. */
-export const insertAll = <T extends TableName>(tx: Tx, table: T, rows: readonly Row<T>[]) => writeRows(tx, table, rows, '')
+export const insertAll = <T extends TableName>(tx: Tx, table: T, rows: readonly Row<T>[]) =>
+  writeRows(tx, table, rows, '')
 
 /**
  * Inserts the rows whose keys are free and returns the primary keys (first column of the key) of those that went in.
@@ -59,20 +65,39 @@ export async function insertNew<T extends TableName>(tx: Tx, table: T, rows: rea
     const statement = `${insertSql(tx, table, columns, 1)} on conflict do nothing`
     const added = new Set<string>()
     for (const row of rows) {
-      if (engine.native.run(statement, values(columns, row)) > 0) added.add((row as Record<string, string>)[key] as string)
+      if (engine.native.run(statement, values(columns, row)) > 0)
+        added.add((row as Record<string, string>)[key] as string)
     }
     return added
   }
   const k = quote(tx, key)
-  await writeRows(tx, table, rows, ` on duplicate key update ${k} = ${k}`)
-  return storedKeys(tx, table, rows, key)
+  const ignore = ` on duplicate key update ${k} = ${k}`
+  if (key === 'id' && rows.length > 1) {
+    await writeRows(tx, table, rows, ignore)
+    return storedKeys(tx, table, rows, key)
+  }
+  const added = new Set<string>()
+  for (const row of rows) {
+    const statement = insertSql(tx, table, columns, 1) + ignore
+    const { numAffectedRows } = await tx.q.executeQuery(CompiledQuery.raw(statement, values(columns, row)))
+    if (numAffectedRows === 1n) added.add((row as Record<string, string>)[key] as string)
+  }
+  return added
 }
 
 /** Our ids are fresh, so a row that is found under its id is the one just written. */
-async function storedKeys<T extends TableName>(tx: Tx, table: T, rows: readonly Row<T>[], key: string): Promise<Set<string>> {
+async function storedKeys<T extends TableName>(
+  tx: Tx,
+  table: T,
+  rows: readonly Row<T>[],
+  key: string,
+): Promise<Set<string>> {
   const ids = rows.map((row) => (row as Record<string, unknown>)[key])
   const found = await tx.q.executeQuery<Record<string, string>>(
-    CompiledQuery.raw(`select ${quote(tx, key)} as k from ${quote(tx, table)} where ${quote(tx, key)} in (${ids.map(() => '?').join(',')})`, ids),
+    CompiledQuery.raw(
+      `select ${quote(tx, key)} as k from ${quote(tx, table)} where ${quote(tx, key)} in (${ids.map(() => '?').join(',')})`,
+      ids,
+    ),
   )
   return new Set(found.rows.map((row) => row.k as string))
 }
@@ -94,7 +119,9 @@ export async function upsertAll<T extends TableName>(
     const [c, expression] = typeof u === 'string' ? [u, `new(${u})`] : u
     return `${quote(tx, c)} = ${expression.replace(/new\((\w+)\)/g, (_, name: string) => fresh(name))}`
   })
-  const head = sqlite ? ` on conflict (${key.map((k) => quote(tx, k)).join(',')}) do update set ` : ' on duplicate key update '
+  const head = sqlite
+    ? ` on conflict (${key.map((k) => quote(tx, k)).join(',')}) do update set `
+    : ' on duplicate key update '
   await writeRows(tx, table, rows, head + sets.join(', '))
 }
 
@@ -125,7 +152,12 @@ export async function updateAll<T extends TableName>(
     const source = [first, ...Array(chunk.length - 1).fill(rest)].join(' ')
     const on = key.map((k) => `t.${quote(tx, k)} = s.${quote(tx, k)}`).join(' and ')
     const statement = `update ${quote(tx, table)} t join (${source}) s on ${on} set ${set.map((c) => `t.${quote(tx, c)} = s.${quote(tx, c)}`).join(', ')}`
-    await tx.q.executeQuery(CompiledQuery.raw(statement, chunk.flatMap((row) => values(columns, row))))
+    await tx.q.executeQuery(
+      CompiledQuery.raw(
+        statement,
+        chunk.flatMap((row) => values(columns, row)),
+      ),
+    )
   })
 }
 
@@ -143,13 +175,19 @@ export async function nextNumbers(tx: Tx, name: string, count: number): Promise<
     return Number(rows[0]?.value)
   }
   await tx.q.executeQuery(
-    CompiledQuery.raw('insert into sequences (name, value) values (?, last_insert_id(?)) on duplicate key update value = last_insert_id(value + ?)', [name, count, count]),
+    CompiledQuery.raw(
+      'insert into sequences (name, value) values (?, last_insert_id(?)) on duplicate key update value = last_insert_id(value + ?)',
+      [name, count, count],
+    ),
   )
   const { rows } = await sql<{ value: number }>`select last_insert_id() as value`.execute(tx.q)
   return Number(rows[0]?.value)
 }
 
 /** Locks the selected rows until the commit. SQLite has one writer, which has the lock already. */
-export function locked<DB, TB extends keyof DB, O>(tx: Tx, query: SelectQueryBuilder<DB, TB, O>): SelectQueryBuilder<DB, TB, O> {
+export function locked<DB, TB extends keyof DB, O>(
+  tx: Tx,
+  query: SelectQueryBuilder<DB, TB, O>,
+): SelectQueryBuilder<DB, TB, O> {
   return tx.engine.name === 'sqlite' ? query : query.forUpdate()
 }

@@ -68,7 +68,11 @@ export async function isolated<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise
   const changes: NewChange[] = []
   await tx.q.executeQuery(CompiledQuery.raw('savepoint isolated'))
   try {
-    const value = await work({ ...tx, afterCommit: (effect) => effects.push(effect), change: (change) => changes.push(change) })
+    const value = await work({
+      ...tx,
+      afterCommit: (effect) => effects.push(effect),
+      change: (change) => changes.push(change),
+    })
     await tx.q.executeQuery(CompiledQuery.raw('release savepoint isolated'))
     for (const effect of effects) tx.afterCommit(effect)
     for (const change of changes) tx.change(change)
@@ -86,7 +90,9 @@ const mysqlLockWait = 1205
 export function isRetryable(error: unknown): boolean {
   const e = error as { errno?: number; code?: string; message?: string; errcode?: number }
   if (e.errno === mysqlDeadlock || e.errno === mysqlLockWait) return true
-  return e.code === 'SQLITE_BUSY' || (e.code === 'ERR_SQLITE_ERROR' && e.errcode === 5) || e.message === 'database is locked'
+  return (
+    e.code === 'SQLITE_BUSY' || (e.code === 'ERR_SQLITE_ERROR' && e.errcode === 5) || e.message === 'database is locked'
+  )
 }
 
 /**

@@ -49,10 +49,7 @@ export interface Route<
   response?: R
   /** Success status; 200, or 204 without a response. */
   status?: number
-  handler(
-    ctx: Ctx,
-    input: RouteInput<A, P, Q, B>,
-  ): Promise<R extends z.ZodType ? z.input<R> : void>
+  handler(ctx: Ctx, input: RouteInput<A, P, Q, B>): Promise<R extends z.ZodType ? z.input<R> : void>
 }
 
 /** Declares a route. Everything the server, the document, the typed client and the tests need is in this one value. */

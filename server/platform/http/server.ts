@@ -2,12 +2,23 @@ import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
-import { hasZodFastifySchemaValidationErrors, jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
+import {
+  hasZodFastifySchemaValidationErrors,
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod'
 import type { Config } from '../../config.ts'
 import type { Ctx } from '../../ctx.ts'
-import { AppError, forbidden } from '../errors.ts'
 import { isRetryable } from '../db/transaction.ts'
+import { AppError, forbidden } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { type Actor, type AnyRoute, allows } from './route.ts'
 
@@ -20,12 +31,12 @@ export async function createHttpServer(config: Config, log: Logger): Promise<Fas
   const secure = config.publicUrl.startsWith('https:')
   const app: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     bodyLimit: 1024 * 1024,
     requestTimeout: 30_000,
     keepAliveTimeout: 5000,
-    maxParamLength: 600,
+    routerOptions: { maxParamLength: 600 },
     forceCloseConnections: 'idle',
     http: { headersTimeout: 15_000, maxHeaderSize: 16 * 1024, connectionsCheckingInterval: 5000 },
   })
@@ -34,7 +45,13 @@ export async function createHttpServer(config: Config, log: Logger): Promise<Fas
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = refusalFor(error)
     if (refusal.status >= 500) request.log.error({ err: error, path: request.routeOptions.url }, 'request failed')
-    return reply.status(refusal.status).send({ error: { code: refusal.code, message: refusal.message, ...(refusal.details === undefined ? {} : { details: refusal.details }) } })
+    return reply.status(refusal.status).send({
+      error: {
+        code: refusal.code,
+        message: refusal.message,
+        ...(refusal.details === undefined ? {} : { details: refusal.details }),
+      },
+    })
   })
   await app.register(cookie)
   await app.register(helmet, {
@@ -60,31 +77,59 @@ export async function createHttpServer(config: Config, log: Logger): Promise<Fas
   return app
 }
 
-function refusalFor(error: FastifyError | AppError): { code: string; status: number; message: string; details?: unknown } {
+function refusalFor(error: FastifyError | AppError): {
+  code: string
+  status: number
+  message: string
+  details?: unknown
+} {
   if (error instanceof AppError) return error
   if (hasZodFastifySchemaValidationErrors(error)) {
     const details = error.validation.map((v) => ({ path: v.instancePath, message: v.message }))
-    return { code: 'bad_request', status: 400, message: 'The request does not have the form this address expects.', details }
+    return {
+      code: 'bad_request',
+      status: 400,
+      message: 'The request does not have the form this address expects.',
+      details,
+    }
   }
   if (isRetryable(error)) return { code: 'busy', status: 503, message: 'The database is busy. Try again in a moment.' }
   const status = error.statusCode ?? 500
   if (status >= 400 && status < 500) return { code: clientErrorCode(status), status, message: clientErrorWords(status) }
-  return { code: 'internal', status: 500, message: 'Something went wrong here. It has been logged; nothing you sent was half done.' }
+  return {
+    code: 'internal',
+    status: 500,
+    message: 'Something went wrong here. It has been logged; nothing you sent was half done.',
+  }
 }
 
 const clientErrorCode = (status: number) =>
-  ({ 404: 'not_found', 413: 'too_large', 415: 'unsupported_media_type', 429: 'too_many_requests' })[status] ?? 'bad_request'
+  ({ 404: 'not_found', 413: 'too_large', 415: 'unsupported_media_type', 429: 'too_many_requests' })[status] ??
+  'bad_request'
 
 const clientErrorWords = (status: number) =>
-  ({ 404: 'There is nothing at this address.', 413: 'The request is too large.', 415: 'Send JSON (content-type application/json).', 429: 'Too many requests; wait a moment.' })[status] ??
-  'The request cannot be read.'
+  ({
+    404: 'There is nothing at this address.',
+    413: 'The request is too large.',
+    415: 'Send JSON (content-type application/json).',
+    429: 'Too many requests; wait a moment.',
+  })[status] ?? 'The request cannot be read.'
 
 /** Registers the whole table below /api/v1, each route behind its permission, and the API document made from it. */
-export async function registerRoutes(app: FastifyInstance, ctx: Ctx, routes: readonly AnyRoute[], authenticate: Authenticate): Promise<void> {
+export async function registerRoutes(
+  app: FastifyInstance,
+  ctx: Ctx,
+  routes: readonly AnyRoute[],
+  authenticate: Authenticate,
+): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Ticklegram', version: '1', description: 'The API of a self-hosted shared inbox for Instagram and Messenger.' },
+      info: {
+        title: 'Ticklegram',
+        version: '1',
+        description: 'The API of a self-hosted shared inbox for Instagram and Messenger.',
+      },
       servers: [{ url: apiPrefix }],
       components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'ticklegram' } } },
     },
@@ -127,7 +172,14 @@ function registerRoute(api: FastifyInstance, ctx: Ctx, r: AnyRoute, authenticate
       request.actor = actor
     },
     handler: async (request, reply) => {
-      const body = await r.handler(ctx, { params: request.params, query: request.query, body: request.body, actor: request.actor, request, reply })
+      const body = await r.handler(ctx, {
+        params: request.params,
+        query: request.query,
+        body: request.body,
+        actor: request.actor,
+        request,
+        reply,
+      })
       return reply.status(status).send(r.response ? body : undefined)
     },
   })
@@ -147,7 +199,8 @@ export function refuseForeignOrigin(request: FastifyRequest, config: Config): vo
   if (request.method === 'GET' || request.method === 'HEAD') return
   if (!isOwnOrigin(request, config)) throw new AppError('foreign_origin', 403, 'This request comes from another site.')
   const type = request.headers['content-type']
-  if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type)) throw new AppError('unsupported_media_type', 415, 'Send JSON (content-type application/json).')
+  if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type))
+    throw new AppError('unsupported_media_type', 415, 'Send JSON (content-type application/json).')
 }
 
 export function isOwnOrigin(request: FastifyRequest, config: Config): boolean {
@@ -155,5 +208,8 @@ export function isOwnOrigin(request: FastifyRequest, config: Config): boolean {
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
   const origin = request.headers.origin
   if (origin === undefined) return true
-  return origin === new URL(config.publicUrl).origin || (URL.canParse(origin) && new URL(origin).host === request.headers.host)
+  return (
+    origin === new URL(config.publicUrl).origin ||
+    (URL.canParse(origin) && new URL(origin).host === request.headers.host)
+  )
 }

@@ -19,6 +19,9 @@ interface Gate {
   isStopped(): boolean
 }
 
+/** Sent, not thrown: nothing is wrong here. */
+const restarting = { error: { code: 'restarting', message: 'This server is restarting. Come back in a moment.' } }
+
 /** `GET /api/v1/live`: origin and session are settled before the handshake is answered (RT-1). */
 export async function registerLiveRoute(app: FastifyInstance, gate: Gate): Promise<void> {
   const admitted = new WeakMap<FastifyRequest, Actor>()
@@ -35,8 +38,8 @@ export async function registerLiveRoute(app: FastifyInstance, gate: Gate): Promi
     method: 'GET',
     url: '/api/v1/live',
     schema: { hide: true } as never,
-    onRequest: async (request) => {
-      if (gate.isStopped()) throw new AppError('restarting', 503, 'This server is restarting. Come back in a moment.')
+    onRequest: async (request, reply) => {
+      if (gate.isStopped()) return reply.status(503).send(restarting)
       if (!isOwnOrigin(request, gate.config))
         throw new AppError('foreign_origin', 403, 'This request comes from another site.')
       admitted.set(request, await admit(request, gate))

@@ -1,37 +1,38 @@
-import type { FacebookPage, InstagramAccount } from '../shared/channel.ts'
-import type { Chat, ChatAssignment, ChatCounts, ChatView } from '../shared/chat.ts'
-import type { ErrorBody, Page, Platform } from '../shared/common.ts'
+import type * as z from 'zod'
+import type { routes } from '../server/api.ts'
+import type { ChatView } from '../shared/chat.ts'
+import type { ErrorBody, Platform } from '../shared/common.ts'
 import { seqHeader } from '../shared/events.ts'
-import type { Message, NewMessage, ResolutionAction } from '../shared/message.ts'
-import type { Me, User } from '../shared/user.ts'
 
-/** What the server answers to the routes this client calls, by method and path. */
-interface ApiRoutes {
-  'GET /setup': { answer: { needed: boolean } }
-  'POST /setup': { body: { token: string; name: string; email: string; password: string }; answer: Me }
-  'POST /session': { body: { login: string; password: string }; answer: Me }
-  'DELETE /session': { answer: undefined }
-  'GET /me': { answer: Me }
-  'PATCH /me': { body: { canReceiveNewChats: boolean }; answer: Me }
-  'GET /users': { query: { assignable?: 'true' | 'false'; q?: string }; answer: Page<User> }
-  'GET /pages': { query: { limit?: number }; answer: Page<FacebookPage> }
-  'GET /instagram-accounts': { query: { limit?: number }; answer: Page<InstagramAccount> }
-  'GET /chats': { query: ChatListQuery & PageQuery; answer: Page<Chat> }
-  'GET /chats/counts': { answer: ChatCounts }
-  'GET /chats/:id': { answer: Chat }
-  'GET /chats/:id/messages': { query: PageQuery; answer: Page<Message> }
-  'POST /chats/:id/messages': { body: NewMessage; answer: Message }
-  'POST /chats/:id/messages/:messageId/resolution': { body: { action: ResolutionAction }; answer: Message }
-  'POST /chats/:id/read': { body: Record<string, never>; answer: Chat }
-  'PUT /chats/:id/assignment': { body: { userId: string | null; note?: string }; answer: Chat }
-  'GET /chats/:id/assignments': { query: PageQuery; answer: Page<ChatAssignment> }
-  'GET /webhook-ledger': { answer: { lastReceivedAt: string | null } }
-}
+type Declared = (typeof routes)[number]
 
-interface PageQuery {
-  cursor?: string
-  limit?: number
-}
+/** The server's routes by method and path, as it declares them. */
+type ByName = { [R in Declared as `${R['method']} ${R['path']}`]: R }
+type RouteName = keyof ByName
+
+type Given<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined
+type Answer<Name extends RouteName> = ByName[Name] extends { response?: infer Schema }
+  ? Exclude<Schema, undefined> extends z.ZodType
+    ? z.output<Exclude<Schema, undefined>>
+    : undefined
+  : undefined
+
+type Part<Name extends RouteName, Key extends 'query' | 'body'> = ByName[Name] extends { [K in Key]?: infer Schema }
+  ? Given<Exclude<Schema, undefined>>
+  : undefined
+
+type PathParams<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? { [K in Name]: string } & PathParams<`/${Rest}`>
+  : Path extends `${string}:${infer Name}`
+    ? { [K in Name]: string }
+    : unknown
+
+type Input<Name extends RouteName> = PathParams<Name> &
+  (Part<Name, 'query'> extends undefined ? unknown : { query?: Part<Name, 'query'> }) &
+  (Part<Name, 'body'> extends undefined ? unknown : { body: Part<Name, 'body'> }) & {
+    headers?: Record<string, string>
+    signal?: AbortSignal
+  }
 
 export interface ChatListQuery {
   view: ChatView
@@ -40,15 +41,6 @@ export interface ChatListQuery {
   unread?: 'true'
   q?: string
 }
-
-type PathParams<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
-  ? { [K in Name]: string } & PathParams<`/${Rest}`>
-  : Path extends `${string}:${infer Name}`
-    ? { [K in Name]: string }
-    : unknown
-
-type Input<Route extends keyof ApiRoutes> = PathParams<Route> &
-  Omit<ApiRoutes[Route], 'answer'> & { headers?: Record<string, string>; signal?: AbortSignal }
 
 /** A refusal or a failure on the way. `status` 0 means the server was not reached. */
 export class ApiError extends Error {
@@ -92,10 +84,10 @@ export function pathOf(route: string, input: object): string {
 }
 
 /** Calls a route. Throws `ApiError`; `seq` is the change number a list is at least as new as. */
-export async function call<Route extends keyof ApiRoutes>(
-  route: Route,
-  input: Input<Route>,
-): Promise<{ answer: ApiRoutes[Route]['answer']; seq: number }> {
+export async function call<Name extends RouteName>(
+  route: Name,
+  input: Input<Name>,
+): Promise<{ answer: Answer<Name>; seq: number }> {
   const body: unknown = Reflect.get(input, 'body')
   const headers: Record<string, string> = { accept: 'application/json', ...input.headers }
   if (body !== undefined) headers['content-type'] = 'application/json'
@@ -114,7 +106,7 @@ export async function call<Route extends keyof ApiRoutes>(
   }
   noteClock(response)
   if (!response.ok) throw await refusal(response, route)
-  const answer: ApiRoutes[Route]['answer'] = response.status === 204 ? undefined : await response.json()
+  const answer: Answer<Name> = response.status === 204 ? undefined : await response.json()
   return { answer, seq: Number(response.headers.get(seqHeader) ?? 0) }
 }
 

@@ -278,7 +278,8 @@ export const text = {
     check: 'Check now',
     send_again: 'Send again',
     dismiss: 'Leave it',
-  } satisfies Record<ResolutionAction, string>,
+    edit: 'Edit',
+  } satisfies Record<ResolutionAction | 'edit', string>,
   actionFailed: 'That did not work: the message has changed in the meantime, or the server was not reached.',
 
   outbox: {
@@ -369,6 +370,7 @@ export const text = {
     nobody: 'Nobody by that name can be given chats.',
     nobodyYet: 'Nobody can be given chats yet.',
     failed: 'Nothing was changed. Try again.',
+    notAssignable: 'Nothing was changed: this person may not answer chats or is no longer active.',
     lost: (name: string) => `${name} was quicker and has this chat now.`,
     lostUnknown: 'Somebody was quicker and has this chat now.',
     done: (name: string) => `Assigned to ${name}`,

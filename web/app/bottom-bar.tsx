@@ -10,7 +10,7 @@ import { Badge, Dot } from '../ui/badge.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { OwnMenu } from './own-menu.tsx'
 
-const item = 'relative flex flex-col items-center justify-center gap-0.5 text-2xs text-text-muted leading-[14px]'
+const item = 'relative flex flex-col items-center justify-center gap-0.5 text-2xs leading-[14px]'
 
 /** The rail of a phone; a chat takes the whole screen. */
 export function BottomBar({ onShortcuts }: { onShortcuts: () => void }) {
@@ -27,7 +27,10 @@ export function BottomBar({ onShortcuts }: { onShortcuts: () => void }) {
       aria-label={text.rail.label}
       className="grid h-[calc(56px+max(env(safe-area-inset-bottom),16px))] shrink-0 grid-cols-3 border-border border-t bg-surface px-2 pb-[max(env(safe-area-inset-bottom),16px)] md:hidden"
     >
-      <NavLink to="/inbox" className={({ isActive }) => clsx(item, isActive && 'font-medium text-text')}>
+      <NavLink
+        to="/inbox"
+        className={({ isActive }) => clsx(item, isActive ? 'font-medium text-text' : 'text-text-muted')}
+      >
         <IconWith
           badge={unread > 0 && <Badge label={text.list.unreadCount(unread)}>{unread > 99 ? '99+' : unread}</Badge>}
         >
@@ -35,7 +38,7 @@ export function BottomBar({ onShortcuts }: { onShortcuts: () => void }) {
         </IconWith>
         {text.rail.inbox}
       </NavLink>
-      <button type="button" className={item} onClick={() => navigate('/inbox/all?search')}>
+      <button type="button" className={clsx(item, 'text-text-muted')} onClick={() => navigate('/inbox/all?search')}>
         <IconWith>
           <Icon of={Search} size={20} />
         </IconWith>
@@ -44,7 +47,7 @@ export function BottomBar({ onShortcuts }: { onShortcuts: () => void }) {
       <button
         ref={own}
         type="button"
-        className={item}
+        className={clsx(item, 'text-text-muted')}
         aria-haspopup="menu"
         aria-expanded={open}
         aria-label={`${text.rail.you}: ${me.name}`}

@@ -58,7 +58,7 @@ export function followLive(client: QueryClient, meId: string, openId: () => stri
       if ('chatId' in change) {
         client.removeQueries({ queryKey: ['messages', change.chatId] })
         client.removeQueries({ queryKey: ['assignments', change.chatId] })
-      } else if (change.type === 'chat.updated') {
+      } else if ('chat' in change) {
         noteMove(client, change.chat)
       }
       for (const query of client.getQueryCache().getAll()) apply(query, seq, change)

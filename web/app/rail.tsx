@@ -14,8 +14,7 @@ import { Icon } from '../ui/icon.tsx'
 import { OwnMenu } from './own-menu.tsx'
 import { ThemeMenu } from './theme-menu.tsx'
 
-export const railItem =
-  'relative grid size-9 place-items-center rounded-sm text-text-muted hover:bg-surface-hover hover:text-text'
+const railItem = 'relative grid size-9 place-items-center rounded-sm hover:bg-surface-hover hover:text-text'
 
 /** The screens one may use, and below them what concerns oneself. */
 export function Rail({ onShortcuts }: { onShortcuts: () => void }) {
@@ -40,7 +39,7 @@ export function Rail({ onShortcuts }: { onShortcuts: () => void }) {
           aria-label={unread > 0 ? `${text.rail.inbox}, ${text.list.unreadCount(unread)}` : text.rail.inbox}
           data-tip={text.rail.inbox}
           data-tip-side="right"
-          className={({ isActive }) => clsx(railItem, isActive && 'bg-surface-active text-text')}
+          className={({ isActive }) => clsx(railItem, isActive ? 'bg-surface-active text-text' : 'text-text-muted')}
         >
           <Icon of={Inbox} size={20} />
           {unread > 0 && (
@@ -60,7 +59,7 @@ export function Rail({ onShortcuts }: { onShortcuts: () => void }) {
           data-tip-side="right"
           disabled={availability.isPending}
           onClick={() => availability.mutate(!me.canReceiveNewChats)}
-          className={railItem}
+          className={clsx(railItem, 'text-text-muted')}
         >
           <Icon of={me.canReceiveNewChats ? UserRound : UserRoundX} size={20} />
           <Dot
@@ -77,7 +76,7 @@ export function Rail({ onShortcuts }: { onShortcuts: () => void }) {
           data-tip={text.rail.theme}
           data-tip-side="right"
           onClick={() => setMenu('theme')}
-          className={railItem}
+          className={clsx(railItem, 'text-text-muted')}
         >
           <Icon of={Contrast} size={20} />
         </button>
@@ -90,7 +89,7 @@ export function Rail({ onShortcuts }: { onShortcuts: () => void }) {
           data-tip={me.name}
           data-tip-side="right"
           onClick={() => setMenu('own')}
-          className={railItem}
+          className={clsx(railItem, 'text-text-muted')}
         >
           <span
             aria-hidden="true"

@@ -40,7 +40,9 @@ export function useAssign() {
       say(words, back)
     },
     onError(error, { chat }) {
-      if (!(error instanceof ApiError) || error.code !== 'already_assigned') return sayFailure(text.assign.failed)
+      if (!(error instanceof ApiError)) return sayFailure(text.assign.failed)
+      if (error.code === 'not_assignable') return sayFailure(text.assign.notAssignable)
+      if (error.code !== 'already_assigned') return sayFailure(text.assign.failed)
       const name = winner(error.details)
       sayFailure(name ? text.assign.lost(name) : text.assign.lostUnknown)
       void client.invalidateQueries({ queryKey: ['chat', chat.id] })

@@ -30,7 +30,7 @@ export function Why({ chatId }: { chatId: string }) {
         return (
           <li key={assignment.id}>
             <b className="font-medium text-text">{reasonWords(assignment, me)}</b>
-            <time dateTime={assignment.at} title={fullDate(assignment.at)}>
+            <time dateTime={assignment.at} title={fullDate(assignment.at)} className="whitespace-nowrap">
               , {moment(assignment.at, now)}
             </time>
             {detail && <div className="break-words">{detail}</div>}

@@ -46,8 +46,8 @@ export default function Inbox() {
         <section
           aria-label={text.list.label}
           className={clsx(
-            'relative flex min-h-0 flex-col border-border border-r bg-surface',
-            phone ? 'flex-1' : 'shrink-0',
+            'relative flex min-h-0 min-w-0 flex-col border-border bg-surface',
+            phone ? 'flex-1' : 'shrink-0 border-r',
           )}
           style={phone ? undefined : { width: wide ? listWidth : 320 }}
         >

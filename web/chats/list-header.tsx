@@ -35,11 +35,13 @@ export function ListHeader({ address, counts, channels }: Props) {
   const title = channel?.name ?? text.views[filter.view]
   const filters = (filter.platform ? 1 : 0) + (filter.unread ? 1 : 0)
   return (
-    <header className={clsx('shrink-0 border-border border-b', phone && 'pt-[env(safe-area-inset-top)]')}>
+    <header
+      className={clsx('shrink-0 border-border border-b', phone ? 'pt-[env(safe-area-inset-top)]' : 'h-(--size-bar)')}
+    >
       <div
         className={clsx(
           'flex items-center gap-1',
-          phone ? 'h-14 pr-1 pl-4' : 'h-(--size-bar) pr-2',
+          phone ? 'h-14 pr-1 pl-4' : 'h-full pr-2',
           !phone && (wide && !viewsOpen ? 'pl-2' : 'pl-3'),
         )}
       >

@@ -11,7 +11,7 @@ export const canMarkRead = (me: Me, chat: Chat) =>
 
 export function useMarkRead() {
   return useMutation({
-    mutationFn: async (id: string) => (await call('POST /chats/:id/read', { id, body: {} })).answer,
+    mutationFn: async (id: string) => (await call('POST /chats/:id/read', { id })).answer,
     onSuccess: putChat,
   })
 }

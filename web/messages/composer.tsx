@@ -90,7 +90,7 @@ function Box({ chat, ref, quoting, setQuoting }: Props) {
 
   return (
     <>
-      <div className="flex h-7 items-center gap-1.5 px-0.5 text-text-muted text-xs max-md:px-2">
+      <div className="flex h-7 items-center gap-1.5 px-0.5 text-text-muted text-xs max-md:px-2 max-md:empty:h-1">
         {(!phone || window.state !== 'open' || window.soon) && <WindowWords chat={chat} />}
         <WindowEnd window={window} now={now} draft={draft} enterSends={enterSends} touch={touch} />
       </div>

@@ -52,7 +52,7 @@ function Stored({ message, chat }: { message: Message; chat: Chat }) {
     >
       {again && failure?.retryAt && <RetryTime at={failure.retryAt} />}
       {failure?.code && <span className="text-text-faint">{text.technical(failure.code)}</span>}
-      {actions.length > 0 && (
+      {(actions.length > 0 || state === 'failed') && (
         <span className="flex flex-wrap gap-3">
           {actions.map((action) => (
             <button
@@ -65,6 +65,11 @@ function Stored({ message, chat }: { message: Message; chat: Chat }) {
               {text.action[action]}
             </button>
           ))}
+          {state === 'failed' && may(me, 'chat:message') && (
+            <button type="button" className="link" onClick={() => toComposer(me.id, chat.id, message.content)}>
+              {text.action.edit}
+            </button>
+          )}
         </span>
       )}
     </Lines>
@@ -86,9 +91,7 @@ function Refused({ message, chat, code, humanAgent }: RefusedProps) {
   const words = text.outbox.refused[code ?? ''] ?? text.outbox.refusedOther
   const drop = () => outbox.remove(message.id)
   const edit = () => {
-    const drafts = draftsOf(me.id)
-    const draft = drafts.read(chat.id)
-    drafts.write(chat.id, draft.trim() ? `${message.content}\n${draft}` : message.content)
+    toComposer(me.id, chat.id, message.content)
     drop()
   }
   const asPerson = () => {
@@ -119,6 +122,13 @@ function Refused({ message, chat, code, humanAgent }: RefusedProps) {
       </span>
     </Lines>
   )
+}
+
+/** The words go above what is being written already: neither is lost. */
+function toComposer(userId: string, chatId: string, words: string) {
+  const drafts = draftsOf(userId)
+  const draft = drafts.read(chatId)
+  drafts.write(chatId, draft.trim() ? `${words}\n${draft}` : words)
 }
 
 const looks = {

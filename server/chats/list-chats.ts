@@ -16,7 +16,7 @@ export type Reader = Pick<Tx, 'q' | 'engine'>
  * How many of the newest chats that fit the other filters a search by name looks through. A substring can use no
  * index; this bounds what one keystroke may cost.
  */
-export const searchDepth = 5000
+export const searchDepth = 2000
 
 /** From this many people on, one walk over all chats is cheaper than one index range for each of them. */
 const mostRanges = 24

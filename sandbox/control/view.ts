@@ -1,7 +1,7 @@
 import { absoluteUrl, type Sandbox } from '../context.ts'
 import { STANDARD_WINDOW_MS } from '../graph/window.ts'
 import { threadById } from '../world/lookup.ts'
-import type { Message, Thread } from '../world/model.ts'
+import type { Message, Person, Thread } from '../world/model.ts'
 
 const MESSAGES_SHOWN = 80
 
@@ -58,12 +58,21 @@ export function viewThread(sandbox: Sandbox, id: string, limit = MESSAGES_SHOWN)
   }
 }
 
-const PEOPLE_SHOWN = 200
+const FIRST_PEOPLE = 50
+const NEWEST_PEOPLE = 150
+
+/** All people of a small world; of a large one those it began with and the newest. */
+function peopleShown(people: Person[]): Person[] {
+  if (people.length <= FIRST_PEOPLE + NEWEST_PEOPLE) return people
+  return [...people.slice(0, FIRST_PEOPLE), ...people.slice(-NEWEST_PEOPLE)]
+}
 
 /** Everything around the threads: what the page needs to start, what a test asks first. */
 export function viewSummary(sandbox: Sandbox) {
   const { state, settings } = sandbox
   const absolute = absoluteUrl(sandbox)
+  const people = peopleShown(state.people)
+  const shown = new Set(people.map((person) => person.id))
   const lastOut = sandbox.log.list().findLast((line) => line.direction === 'out')
   return {
     app: { id: state.app.id, name: state.app.name, secret: state.app.secret, verifyToken: state.app.verifyToken },
@@ -72,11 +81,13 @@ export function viewSummary(sandbox: Sandbox) {
     userToken: state.userToken,
     accounts: state.accounts,
     peopleCount: state.people.length,
-    people: [...state.people.slice(0, PEOPLE_SHOWN)].map((person) => ({
+    people: people.map((person) => ({
       ...person,
       picture: person.face ? absolute(`/media/face/${person.face}`) : null,
     })),
-    threads: state.threads.slice(0, PEOPLE_SHOWN).map((thread) => viewThreadHead(sandbox, thread)),
+    threads: state.threads
+      .filter((thread) => shown.has(thread.personId))
+      .map((thread) => viewThreadHead(sandbox, thread)),
     faults: state.faults,
     switches: state.switches,
     clock: { now: sandbox.clock(), offsetMs: state.clockOffsetMs },

@@ -98,7 +98,7 @@ export function ActionsPanel({ person, thread, onQuote, onDone, onError }: Actio
         </div>
       </section>
       <section className="section">
-        <h2>Answer as the shop, from the {app}</h2>
+        <h2>Answer from the shop’s {app}</h2>
         <form
           className="answer"
           onSubmit={(event) => {

@@ -54,17 +54,18 @@ export async function bootPart({
   const sealer = createSealer([{ kid: 'testkey1', key: Buffer.alloc(32, 7) }])
   const ctx = { db, config, clock, log, graph, sealer, jobs: createJobs(db, log), metrics } as Ctx
   const http = await createHttpServer(config, log)
-  await registerRoutes(http, ctx, routes, authenticate(ctx))
-  return {
-    ctx,
-    config,
-    http,
-    close: async () => {
-      await http.close()
-      graph.close()
-      await db.close()
-      await database?.drop()
-      rmSync(folder, { recursive: true, force: true })
-    },
+  const close = async () => {
+    await http.close()
+    graph.close()
+    await db.close()
+    await database?.drop()
+    rmSync(folder, { recursive: true, force: true })
   }
+  try {
+    await registerRoutes(http, ctx, routes, authenticate(ctx))
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { ctx, config, http, close }
 }

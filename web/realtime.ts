@@ -52,15 +52,26 @@ export function connectLive(options: Options): () => void {
       receive(JSON.parse(String(event.data)))
     }
     mine.onclose = (event) => {
-      if (socket !== mine) return
-      socket = null
-      if (ended) return
-      if (event.code === closeCode.signedOut) return options.onSignedOut()
-      lostAt ??= Date.now()
-      options.onConnection({ state: 'offline', since: lostAt })
-      failures += event.code === closeCode.tooManySockets ? 4 : 1
-      retry = setTimeout(open, backoff(failures))
+      if (socket === mine) lost(event.code)
     }
+  }
+
+  const lost = (code: number) => {
+    socket = null
+    if (ended) return
+    if (code === closeCode.signedOut) return options.onSignedOut()
+    lostAt ??= Date.now()
+    options.onConnection({ state: 'offline', since: lostAt })
+    failures += code === closeCode.tooManySockets ? 4 : 1
+    retry = setTimeout(open, backoff(failures))
+  }
+
+  /** A dead line may take minutes to say that it is closed: it counts as lost at once. */
+  const drop = () => {
+    const dead = socket
+    if (!dead) return
+    lost(1006)
+    dead.close()
   }
 
   const receive = (frame: ServerFrame) => {
@@ -82,8 +93,7 @@ export function connectLive(options: Options): () => void {
 
   const beat = setInterval(() => {
     if (!socket) return
-    // A dead line does not say so by itself.
-    if (Date.now() - heardAt > silentFor) socket.close()
+    if (Date.now() - heardAt > silentFor) drop()
     else send({ type: 'ping' })
   }, pingEvery)
 
@@ -93,6 +103,7 @@ export function connectLive(options: Options): () => void {
   }
   const seen = () => document.visibilityState === 'visible' && now()
   addEventListener('online', now)
+  addEventListener('offline', drop)
   document.addEventListener('visibilitychange', seen)
   open()
 
@@ -101,6 +112,7 @@ export function connectLive(options: Options): () => void {
     clearTimeout(retry)
     clearInterval(beat)
     removeEventListener('online', now)
+    removeEventListener('offline', drop)
     document.removeEventListener('visibilitychange', seen)
     socket?.close()
   }

@@ -102,7 +102,8 @@ export function ChatList({ address, cursor, setCursor, counts, channels }: Props
   if (chats.length === 0) return <NoChats address={address} counts={counts} channels={channels} />
 
   const shared = filter.view !== 'mine'
-  const tabStop = at >= 0 ? chats[at]?.id : chats[0]?.id
+  const inDom = visible.some(({ index }) => index === at)
+  const tabStop = chats[inDom ? at : (visible[0]?.index ?? 0)]?.id
   return (
     <div ref={scroller} className="thin-scroll min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]">
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand; a ul would not be one to a screen reader either. */}

@@ -7,7 +7,7 @@ import { text } from '../text.ts'
 import { Bubble } from './bubble.tsx'
 import { Failure } from './failure.tsx'
 import { firstName } from './names.ts'
-import { StateMark } from './state-mark.tsx'
+import { PendingMark, StateMark } from './state-mark.tsx'
 
 interface Props {
   messages: Message[]
@@ -63,7 +63,7 @@ function Meta({ message }: { message: Message }) {
       {message.state && (
         <>
           <span aria-hidden="true">·</span>
-          <StateMark state={message.state} />
+          {message.id === message.clientKey ? <PendingMark id={message.id} /> : <StateMark state={message.state} />}
         </>
       )}
     </div>

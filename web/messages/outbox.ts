@@ -88,7 +88,9 @@ export function openOutbox({ post, onAccepted, storage, storageKey, wait = defau
       return true
     } catch (error) {
       if (isTemporary(error) || (error instanceof ApiError && error.status === 401)) {
-        update(item.key, { state: 'waiting' })
+        // What was written after it waits behind it.
+        const behind = (other: OutboxItem) => other.chatId === item.chatId && other.state === 'posting'
+        change(items.map((other) => (behind(other) ? { ...other, state: 'waiting' } : other)))
         retryLater()
         return false
       }

@@ -14,7 +14,7 @@ import { viewsOf } from '../chats/address.ts'
 import { chatQuery } from '../chats/chat-queries.ts'
 import { viewIcons } from '../chats/views-pane.tsx'
 import { text } from '../text.ts'
-import { Avatar } from '../ui/avatar.tsx'
+import { Avatar, PlatformMark } from '../ui/avatar.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Kbd } from '../ui/kbd.tsx'
@@ -24,6 +24,7 @@ interface Command {
   group: string
   label: string
   icon: ReactNode
+  end?: ReactNode
   keys?: string
   run: () => void
 }
@@ -107,6 +108,7 @@ export default function Palette({ onClose, onShortcuts }: Props) {
             >
               {command.icon}
               <bdi className="min-w-0 flex-1 truncate">{command.label}</bdi>
+              {command.end}
               {command.keys?.split(' ').map((key) => (
                 <Kbd key={key}>{key}</Kbd>
               ))}
@@ -190,7 +192,8 @@ function useCommands(typed: string, onShortcuts: () => void): Command[] {
       id: one.id,
       group: palette.chats,
       label: one.username,
-      icon: <Avatar id={one.contact.id} name={one.username} size={20} platform={one.platform} />,
+      icon: <Avatar id={one.contact.id} name={one.username} size={24} />,
+      end: <PlatformMark platform={one.platform} />,
       run: () => void navigate(`/inbox/all/${one.id}`),
     }),
   )

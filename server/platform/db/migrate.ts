@@ -114,5 +114,9 @@ async function ensureTable(
     }
   }
   const trigger = touchTriggerDdl(engine, name, table)
-  if (trigger) await run(trigger)
+  if (trigger) {
+    // Made anew: it names the table's columns.
+    await run(`DROP TRIGGER IF EXISTS "${name}_touch"`)
+    await run(trigger)
+  }
 }

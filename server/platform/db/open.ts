@@ -44,7 +44,8 @@ const logTo = (options: OpenOptions) =>
 async function openSqlite(file: string, options: OpenOptions): Promise<Database> {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
   const connection = new SqliteConnection(file)
-  connection.exec('PRAGMA busy_timeout = 5000')
+  // Waiting for another process is done without stopping this one (sqlite.ts).
+  connection.exec('PRAGMA busy_timeout = 10')
   connection.exec('PRAGMA journal_mode = WAL')
   connection.exec('PRAGMA synchronous = FULL')
   connection.exec('PRAGMA foreign_keys = ON')

@@ -23,6 +23,7 @@ interface RawDatabase {
 }
 
 const cacheSize = 500
+const lockWaitMs = 8000
 const require = createRequire(import.meta.url)
 
 /**
@@ -85,6 +86,14 @@ function openRaw(file: string): { driver: string; raw: RawDatabase } {
   if (builtIn) return { driver: 'node:sqlite', raw: new builtIn.DatabaseSync(file) }
   const Libsql = require('libsql') as new (file: string) => RawDatabase
   return { driver: 'libsql', raw: new Libsql(file) }
+}
+
+/** Whether another process holds the lock that this statement needs. */
+export function isBusy(error: unknown): boolean {
+  const e = error as { code?: string; errcode?: number; message?: string }
+  return (
+    e.code === 'SQLITE_BUSY' || (e.code === 'ERR_SQLITE_ERROR' && e.errcode === 5) || e.message === 'database is locked'
+  )
 }
 
 /** Kysely over one connection: a transaction holds it alone, everybody else waits in line. */
@@ -154,9 +163,20 @@ class Connection implements DatabaseConnection {
     this.#sqlite = sqlite
   }
 
+  /**
+   * Another process may hold the write lock. SQLite's own waiting would stop this whole program meanwhile, so the
+   * waiting is done here. Inside a transaction the lock is ours and nothing waits.
+   */
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    if (this.#sqlite.reads(sql)) return { rows: this.#sqlite.all<Row>(sql, parameters) }
-    return { rows: [], numAffectedRows: BigInt(this.#sqlite.run(sql, parameters)) }
+    for (const until = performance.now() + lockWaitMs; ; ) {
+      try {
+        if (this.#sqlite.reads(sql)) return { rows: this.#sqlite.all<Row>(sql, parameters) }
+        return { rows: [], numAffectedRows: BigInt(this.#sqlite.run(sql, parameters)) }
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > until) throw error
+        await new Promise((resolve) => setTimeout(resolve, 2 + Math.random() * 20))
+      }
+    }
   }
 
   // biome-ignore lint/correctness/useYield: Kysely asks for a stream; nothing here reads one.

@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely'
 import type { Db } from '../../data/tables.ts'
 import { appendChanges, type NewChange } from './changes.ts'
-import type { SqliteConnection } from './sqlite.ts'
+import { isBusy, type SqliteConnection } from './sqlite.ts'
 
 /** Which engine a statement is for. SQL that differs between the two lives in this folder only. */
 export type Engine =
@@ -88,11 +88,9 @@ const mysqlLockWait = 1205
 
 /** Whether the engine rolled back for reasons of timing, so that the same work may simply be done again. */
 export function isRetryable(error: unknown): boolean {
-  const e = error as { errno?: number; code?: string; message?: string; errcode?: number }
-  if (e.errno === mysqlDeadlock || e.errno === mysqlLockWait) return true
-  return (
-    e.code === 'SQLITE_BUSY' || (e.code === 'ERR_SQLITE_ERROR' && e.errcode === 5) || e.message === 'database is locked'
-  )
+  const { errno } = error as { errno?: number }
+  if (errno === mysqlDeadlock || errno === mysqlLockWait) return true
+  return isBusy(error)
 }
 
 /**

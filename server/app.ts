@@ -19,6 +19,7 @@ import { createHttpServer, registerRoutes } from './platform/http/server.ts'
 import { createJobs } from './platform/jobs/jobs.ts'
 import { createLog, type Logger } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
+import { registerChangeSweep } from './platform/realtime/changes.ts'
 import { createLive } from './platform/realtime/create-live.ts'
 import { seedSystemPositions } from './team/system-positions.ts'
 import { registerWebClient } from './web-client.ts'
@@ -63,6 +64,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const ingest = createIngest(ctx)
     const sender = createSender(ctx)
     registerProfileJob(ctx)
+    registerChangeSweep(ctx)
     const http = await createHttpServer(config, log)
     const signedIn = authenticate(ctx)
     await registerWebhooks(http, ctx, ingest)

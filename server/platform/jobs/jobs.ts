@@ -34,7 +34,7 @@ export interface Again {
 }
 
 /** Runs outside any transaction; throwing means: try again later. It must bear being run twice. */
-export type JobHandler = (job: RunningJob) => Promise<Again | undefined> | Promise<void>
+export type RunJob = (job: RunningJob) => Promise<Again | undefined> | Promise<void>
 
 export interface JobOptions {
   /** Runs by itself this often (milliseconds after the last run ended), in one process at a time. */
@@ -52,7 +52,7 @@ export interface Jobs {
   /** Adds a job in the caller's transaction; the worker here is woken after the commit, those elsewhere look each second. */
   enqueue(tx: Tx, job: NewJob): Promise<void>
   /** Names who does a kind of job. Before `start`; kinds not registered here are left for other processes. */
-  register(kind: string, handler: JobHandler, options?: JobOptions): void
+  register(kind: string, handler: RunJob, options?: JobOptions): void
   start(): Promise<void>
   /** Takes no more and waits for what runs, at most ten seconds. */
   stop(): Promise<void>

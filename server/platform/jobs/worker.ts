@@ -1,7 +1,7 @@
 import type { Database } from '../db/open.ts'
 import { newId } from '../ids.ts'
 import type { Logger } from '../log.ts'
-import type { Again, JobHandler, JobOptions, JobSettings } from './jobs.ts'
+import type { Again, RunJob, JobOptions, JobSettings } from './jobs.ts'
 import {
   anyDue,
   type Claimed,
@@ -14,7 +14,7 @@ import {
 } from './queries.ts'
 
 interface Kind {
-  handler: JobHandler
+  handler: RunJob
   every: number | null
   maxAttempts: number
   leaseMs: number
@@ -41,7 +41,7 @@ export function createJobWorker(db: Database, log: Logger, settings: Required<Jo
   let lookAgain = false
   let stopped = true
 
-  const register = (kind: string, handler: JobHandler, options: JobOptions = {}) => {
+  const register = (kind: string, handler: RunJob, options: JobOptions = {}) => {
     if (kinds.has(kind)) throw new Error(`The job kind ${kind} is registered twice.`)
     const { every = null, maxAttempts = 8, leaseMs = 60_000, backoffMs = 1000 } = options
     kinds.set(kind, { handler, every, maxAttempts, leaseMs, backoffMs })

@@ -1,7 +1,9 @@
 import type { Change } from '../../../shared/events.ts'
 import type { Db } from '../../data/tables.ts'
-import { dbTime } from '../db/time.ts'
+import type { Database } from '../db/open.ts'
+import { databaseNow, dbTime } from '../db/time.ts'
 import type { Actor } from '../http/route.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 
 /** A stored change: what happened to what, under its number. */
 export interface ChangeRow {
@@ -67,4 +69,11 @@ export async function sweepChanges(q: Db, now: number): Promise<number> {
     swept += old.length
     if (old.length < sweepStep) return swept
   }
+}
+
+/** Lets one process at a time remove old changes, every hour. */
+export function registerChangeSweep({ db, jobs }: { db: Database; jobs: Jobs }): void {
+  jobs.register('changes.sweep', async () => void (await sweepChanges(db.q, await databaseNow(db.q, db.engine))), {
+    every: 3_600_000,
+  })
 }

@@ -46,7 +46,7 @@ function layerOf(path: string): number {
   const folder = serverFolderOf(path)
   if (folder && foundations.includes(folder)) return 1 + foundations.indexOf(folder)
   if (folder && folder !== 'cli') return 4
-  return { 'server/health.ts': 5, 'server/api.ts': 5, 'server/app.ts': 6 }[path] ?? 7
+  return { 'server/health.ts': 5, 'server/web-client.ts': 5, 'server/api.ts': 5, 'server/app.ts': 6 }[path] ?? 7
 }
 
 /** Types that every layer may name. They are filled in by app.ts, so importing their code would turn the house over. */

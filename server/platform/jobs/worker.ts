@@ -1,7 +1,7 @@
 import type { Database } from '../db/open.ts'
 import { newId } from '../ids.ts'
 import type { Logger } from '../log.ts'
-import type { Again, RunJob, JobOptions, JobSettings } from './jobs.ts'
+import type { Again, JobOptions, JobSettings, RunJob } from './jobs.ts'
 import {
   anyDue,
   type Claimed,

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { routes } from './api.ts'
 import { authenticate } from './auth/authenticate.ts'
+import { sealLegacyTokens } from './channels/seal-legacy-tokens.ts'
 import { chatChanges } from './chats/live.ts'
 import type { Config } from './config.ts'
 import { registerProfileJob } from './contacts/refresh-profile.ts'
@@ -55,6 +56,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     await migrate(db)
     const sealer = createSealer(loadKeys(config))
     await assertKeys(db, sealer)
+    await sealLegacyTokens(db, sealer, log)
     await seedSystemPositions(db)
     const metrics = createMetrics()
     const jobs = createJobs(db, log)

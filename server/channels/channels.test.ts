@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bootPart, type Part } from '../../test/boot-part.ts'
 import { type Cast, castUsers, cookieFor } from '../../test/cast.ts'
 import { openDatabase } from '../platform/db/open.ts'
+import { createLog } from '../platform/log.ts'
 import { channelFor } from './channel-for.ts'
 import { channelAdd } from './commands.ts'
 import { connectChannel, noteTokenState } from './connect-channel.ts'
 import { channelRoutes } from './routes.ts'
+import { sealLegacyTokens } from './seal-legacy-tokens.ts'
 
 const canary = 'EAAG-canary-token'
 let part: Part
@@ -109,6 +111,39 @@ describe('a connected channel', () => {
     await expect
       .poll(async () => (await channelFor(part.ctx, 'INSTAGRAM', '1784'))?.tokenState, { timeout: 3000 })
       .toBe('invalid')
+  })
+})
+
+describe('a token that another program left in clear', () => {
+  test('SEC-4: is sealed at the start and works; one that cannot be stays whole and is reported', async () => {
+    const { q } = part.ctx.db
+    const plain = 'EAAG-left-in-clear'
+    await q
+      .insertInto('facebook_pages')
+      .values({ user_id: cast.admin.id, page_id: '200', access_token: plain })
+      .execute()
+    await q
+      .insertInto('instagram_accounts')
+      .values({ user_id: cast.admin.id, page_id: '201', access_token: 'x'.repeat(400) })
+      .execute()
+    const errors: unknown[] = []
+    const log = Object.assign(createLog('silent'), { error: (...line: unknown[]) => errors.push(line) })
+    await sealLegacyTokens(part.ctx.db, part.ctx.sealer, log)
+    const page = await q
+      .selectFrom('facebook_pages')
+      .select('access_token')
+      .where('page_id', '=', '200')
+      .executeTakeFirstOrThrow()
+    expect(page.access_token).toMatch(/^v1\./)
+    expect(await channelFor(part.ctx, 'FACEBOOK', '200')).toMatchObject({ token: plain })
+    const account = await q
+      .selectFrom('instagram_accounts')
+      .select('access_token')
+      .where('page_id', '=', '201')
+      .executeTakeFirstOrThrow()
+    expect(account.access_token).toBe('x'.repeat(400))
+    expect(errors).toHaveLength(1)
+    expect(JSON.stringify(errors)).not.toContain('xxx')
   })
 })
 

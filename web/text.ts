@@ -334,6 +334,7 @@ export const text = {
     left: (left: string) => `${left} left`,
     until: (at: string, now: number) => `until ${moment(at, now)}`,
     person: (left: string) => `Human agent, ${left} left:`,
+    personShort: (left: string) => `Human agent, ${left}`,
     personRule: 'your own words only',
     closedSince: (at: string, now: number) => `Closed since ${shortDay(at, now)}`,
     closed: 'Closed',

@@ -67,7 +67,7 @@ function IconWith({ badge, children }: { badge?: ReactNode; children: ReactNode 
   return (
     <span className="relative">
       {children}
-      {badge && <span className="absolute bottom-2 left-3 grid">{badge}</span>}
+      {badge && <span className="absolute bottom-2 left-3 grid w-max">{badge}</span>}
     </span>
   )
 }

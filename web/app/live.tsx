@@ -64,7 +64,7 @@ export function Live({ children }: { children: ReactNode }) {
         outbox.flush()
       },
       onConnection: setConnection,
-      onSignedOut: signedOut,
+      onSignedOut: () => void signedOut(),
     })
     return () => {
       disconnect()

@@ -43,7 +43,7 @@ export function Rail({ onShortcuts }: { onShortcuts: () => void }) {
         >
           <Icon of={Inbox} size={20} />
           {unread > 0 && (
-            <span className="absolute top-px right-0 h-[15px] min-w-[15px] rounded-full bg-accent px-1 text-center font-semibold text-[10px] text-on-accent leading-[15px] shadow-[0_0_0_2px_var(--color-bg)]">
+            <span className="absolute -top-0.5 left-[19px] h-[15px] min-w-[15px] rounded-full bg-accent px-1 text-center font-semibold text-[10px] text-on-accent leading-[15px] shadow-[0_0_0_2px_var(--color-bg)]">
               {unread > 99 ? '99+' : unread}
             </span>
           )}

@@ -32,8 +32,8 @@ export const router = createBrowserRouter([
   },
 ])
 
-whenLeaving((path) => void router.navigate(path, { replace: true }))
-whenSignedOut(signedOut)
+whenLeaving((path) => router.navigate(path, { replace: true }))
+whenSignedOut(() => void signedOut())
 
 function Home() {
   return <Navigate to={seesShared(useMe()) ? '/inbox/all' : '/inbox/mine'} replace />

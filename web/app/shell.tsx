@@ -3,7 +3,7 @@ import { CircleAlert } from 'lucide-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { Outlet } from 'react-router'
 import { ApiError } from '../api.ts'
-import { meQuery, useMe } from '../auth/session.ts'
+import { MeContext, meQuery, useMe } from '../auth/session.ts'
 import { countsQuery } from '../chats/chat-queries.ts'
 import { text } from '../text.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -17,12 +17,17 @@ const Palette = lazy(() => import('../palette/palette.tsx'))
 
 /** What stands around every screen of somebody who is signed in. */
 export function Shell() {
-  const { data: me, error, refetch } = useQuery(meQuery)
+  const { data, error, refetch } = useQuery(meQuery)
+  const [last, setLast] = useState(data)
+  if (data && data !== last) setLast(data)
+  const me = data ?? last
   if (me) {
     return (
-      <Live>
-        <Frame />
-      </Live>
+      <MeContext value={me}>
+        <Live>
+          <Frame />
+        </Live>
+      </MeContext>
     )
   }
   if (error && !(error instanceof ApiError && error.status === 401)) {

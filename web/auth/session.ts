@@ -1,4 +1,5 @@
-import { queryOptions, useQuery } from '@tanstack/react-query'
+import { queryOptions } from '@tanstack/react-query'
+import { createContext, use } from 'react'
 import type { Permission } from '../../shared/permissions.ts'
 import type { Me } from '../../shared/user.ts'
 import { call } from '../api.ts'
@@ -8,11 +9,13 @@ export const meQuery = queryOptions({
   queryFn: async ({ signal }) => (await call('GET /me', { signal })).answer,
 })
 
-/** Who is signed in. Only below the shell, which waits for the answer. */
+/** Who is signed in, for everything below the shell. It stays while the session ends around it. */
+export const MeContext = createContext<Me | null>(null)
+
 export function useMe(): Me {
-  const { data } = useQuery(meQuery)
-  if (!data) throw new Error('useMe needs the shell around it')
-  return data
+  const me = use(MeContext)
+  if (!me) throw new Error('useMe needs the shell around it')
+  return me
 }
 
 /** An admin holds every permission; the server sends the codes either way. */

@@ -54,7 +54,9 @@ export function ChatHeader({
           className="flex h-11 shrink-0 items-center pr-1 pl-3 text-text-muted"
         >
           <ChevronLeft className="icon size-5" aria-hidden="true" />
-          {!!counts?.unreadMine && <span className="text-sm">{counts.unreadMine}</span>}
+          {!!counts?.unreadMine && (
+            <span className="text-sm">{counts.unreadMine > 99 ? '99+' : counts.unreadMine}</span>
+          )}
         </button>
       )}
       <Avatar id={chat.contact.id} name={chat.username} size={28} platform={chat.platform} />
@@ -63,7 +65,7 @@ export function ChatHeader({
           <h2 className="truncate font-semibold text-base" title={chat.username}>
             <bdi>{chat.username}</bdi>
           </h2>
-          {userName && !phone && <span className="truncate text-text-faint text-xs">{userName}</span>}
+          {userName && !phone && <span className="shrink-[99] truncate text-text-faint text-xs">{userName}</span>}
         </div>
         {phone && (
           <div className="flex items-center gap-1.5 text-text-muted text-xs">

@@ -140,7 +140,7 @@ function Preview({ chat, unread }: { chat: Chat; unread: boolean }) {
     )
   }
   const kind = chat.lastMessageKind
-  const words = chat.lastMessage ?? (kind ? text.kind[kind] : text.list.noMessages)
+  const words = chat.lastMessage || (kind ? text.kind[kind] : text.list.noMessages)
   const icon = kind && kind !== 'text' ? kindIcon[kind] : null
   const rtl = isRtl(words)
   return (

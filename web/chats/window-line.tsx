@@ -37,7 +37,7 @@ export function WindowWords({ chat, short = false }: { chat: Chat; short?: boole
           <Ring share={window.share} warn />
           <span className="truncate">
             <b className="font-medium text-warn-text">
-              {short ? words.person(span(window.left)).replace(':', '') : words.person(span(window.left))}
+              {short ? words.personShort(span(window.left)) : words.person(span(window.left))}
             </b>
             {!short && ` ${words.personRule}`}
           </span>

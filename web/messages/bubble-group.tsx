@@ -46,7 +46,7 @@ export const BubbleGroup = memo(function BubbleGroup({ messages, out, chat, onQu
 function sameProps(a: Props, b: Props) {
   return (
     a.chat.username === b.chat.username &&
-    a.chat.window === b.chat.window &&
+    a.chat.window.closesAt === b.chat.window.closesAt &&
     a.messages.length === b.messages.length &&
     a.messages.every((message, index) => message === b.messages[index])
   )

@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { setTimeout } from 'node:timers/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { CompiledQuery, sql } from 'kysely'
 import type { Db } from '../../data/tables.ts'
@@ -105,11 +106,18 @@ export async function loadMysql(databaseUrl: string, { file, expected, replace }
   }
 }
 
-/** Without the right to see everybody's connections this sees those of its own user, which are ours. */
+/**
+ * Without the right to see everybody's connections this sees those of its own user, which are ours. A connection that
+ * was closed just now is listed for a moment still, so it asks for two seconds before it believes it.
+ */
 async function othersAreConnected(q: Db): Promise<boolean> {
-  const { rows } = await sql`
-    select id from information_schema.processlist where db = database() and id <> connection_id() limit 1`.execute(q)
-  return rows.length > 0
+  for (let asked = 1; ; asked++) {
+    const { rows } = await sql`
+      select id from information_schema.processlist where db = database() and id <> connection_id() limit 1`.execute(q)
+    if (rows.length === 0) return false
+    if (asked === 20) return true
+    await setTimeout(100)
+  }
 }
 
 async function countRows(q: Db): Promise<RowCounts> {

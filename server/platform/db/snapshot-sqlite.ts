@@ -2,7 +2,7 @@ import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, re
 import { dirname } from 'node:path'
 import { AppError } from '../errors.ts'
 import { compareCounts, type RowCounts, refuseInUse, refuseNotEmpty, type SnapshotToLoad } from './snapshot-checks.ts'
-import { SqliteConnection } from './sqlite.ts'
+import { isBusy, SqliteConnection } from './sqlite.ts'
 
 /** Copies the database as it is at one moment into a new file, on disk when this returns. Writers are not held up. */
 export function copySqlite(connection: SqliteConnection, file: string): RowCounts {
@@ -14,10 +14,7 @@ export function copySqlite(connection: SqliteConnection, file: string): RowCount
 /** Puts a copy in the place of the database file. The former file is kept beside it, never deleted. */
 export function loadSqlite(target: string, { file, expected, replace }: SnapshotToLoad): { keptAs: string | null } {
   const isThere = existsSync(target)
-  if (isThere) {
-    if (!replace && withConnection(target, tableNames).length > 0) throw refuseNotEmpty()
-    releaseWal(target)
-  }
+  if (isThere) releaseFile(target, replace)
   const draft = `${target}.restoring`
   mkdirSync(dirname(target), { recursive: true })
   try {
@@ -36,16 +33,20 @@ export function loadSqlite(target: string, { file, expected, replace }: Snapshot
   }
 }
 
-/** Writes the log into the file, and finds out by the way whether anybody else has it open: only the last one may. */
-function releaseWal(target: string): void {
-  const mode = withConnection(target, (connection) => {
+/**
+ * Writes the log into the file, and finds out by the way whether anybody else has it open: only the last one may. One
+ * connection does both, for libsql lets a closed one go only when its statements are collected.
+ */
+function releaseFile(target: string, replace: boolean): void {
+  withConnection(target, (connection) => {
+    if (!replace && tableNames(connection).length > 0) throw refuseNotEmpty()
     try {
-      return connection.all<{ journal_mode: string }>('PRAGMA journal_mode = DELETE')[0]?.journal_mode
-    } catch {
-      return 'locked'
+      const [answer] = connection.all<{ journal_mode: string }>('PRAGMA journal_mode = DELETE')
+      if (answer?.journal_mode !== 'delete') throw refuseInUse()
+    } catch (error) {
+      throw isBusy(error) ? refuseInUse() : error
     }
   })
-  if (mode !== 'delete') throw refuseInUse()
 }
 
 function countRows(connection: SqliteConnection): RowCounts {

@@ -32,7 +32,8 @@ const columns = [
 export interface SheetChat {
   row: Row
   isNew: boolean
-  changed: boolean
+  /** What is to be written: what messages change, or everything. */
+  changed: false | 'messages' | 'all'
   /** A customer's message came in that asks for an agent. */
   wantsAgent: boolean
 }
@@ -45,7 +46,8 @@ export interface ChatAddress {
 
 export const contactColumn = (platform: Platform) =>
   platform === 'INSTAGRAM' ? 'instagram_user_id' : 'facebook_user_id'
-const addressKey = ({ platform, accountId, contactId }: ChatAddress) => JSON.stringify([platform, accountId, contactId])
+const addressKey = ({ platform, accountId, contactId }: ChatAddress) =>
+  `${platform} ${accountId.length} ${accountId} ${contactId}`
 
 /**
  * The chats one ingest transaction works on: read once with their locks, changed in memory, written once. So a burst
@@ -122,7 +124,7 @@ export class ChatSheet {
       row.unread_count = (row.unread_count ?? 0) + 1
       chat.wantsAgent = true
     }
-    chat.changed = true
+    chat.changed ||= 'messages'
   }
 
   /** Moves a mark forward; false when it stands there or further already. */
@@ -130,7 +132,7 @@ export class ChatSheet {
     const now = chat.row[mark]
     if (now !== null && now >= to) return false
     chat.row[mark] = to
-    chat.changed = true
+    chat.changed = 'all'
     return true
   }
 
@@ -145,31 +147,37 @@ export class ChatSheet {
     if (!chat) return
     chat.row.assigned_to = userId
     chat.row.status = 'assigned'
-    chat.changed = true
+    chat.changed = 'all'
     this.#tx.change({ type: 'chat.assigned', chatId, data: { from: null, to: userId } })
   }
 
-  /** Writes the chats that changed, in the order of their ids. */
+  /** Writes the chats that changed. Their locks are held, so the order does not matter. */
   async save(): Promise<void> {
     const now = dbTime(this.#ctx.clock.now())
-    const changed = [...this.#byId.values()].filter((c) => c.changed).sort((a, b) => (a.row.id < b.row.id ? -1 : 1))
+    const changed = (what: 'messages' | 'all') =>
+      [...this.#byId.values()].filter((c) => c.changed === what).sort((a, b) => (a.row.id < b.row.id ? -1 : 1))
+    const ofMessages = ({ row }: SheetChat) => ({
+      id: row.id,
+      unread_count: row.unread_count,
+      last_message: row.last_message,
+      last_message_kind: row.last_message_kind,
+      last_message_sender: row.last_message_sender,
+      last_incoming_at: row.last_incoming_at,
+      last_outgoing_at: row.last_outgoing_at,
+      updated_at: now,
+    })
+    // Naming an indexed column rewrites its indexes on SQLite even where the value stays: most chats need it not.
+    await updateAll(this.#tx, 'chats', changed('messages').map(ofMessages))
     await updateAll(
       this.#tx,
       'chats',
-      changed.map(({ row }) => ({
-        id: row.id,
-        status: row.status,
-        assigned_to: row.assigned_to,
-        unread_count: row.unread_count,
-        last_message: row.last_message,
-        last_message_kind: row.last_message_kind,
-        last_message_sender: row.last_message_sender,
-        last_incoming_at: row.last_incoming_at,
-        last_outgoing_at: row.last_outgoing_at,
-        delivered_watermark: row.delivered_watermark,
-        read_watermark: row.read_watermark,
-        read_mid: row.read_mid,
-        updated_at: now,
+      changed('all').map((chat) => ({
+        ...ofMessages(chat),
+        status: chat.row.status,
+        assigned_to: chat.row.assigned_to,
+        delivered_watermark: chat.row.delivered_watermark,
+        read_watermark: chat.row.read_watermark,
+        read_mid: chat.row.read_mid,
       })),
     )
   }

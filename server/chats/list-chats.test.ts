@@ -25,7 +25,7 @@ beforeAll(async () => {
   drop = fresh.drop
   database = await openDatabase(fresh.url, { onQuery: () => statements++ })
   await migrate(database)
-  seeded = await fillDatabase(database, { chats: 600, messages: 1500, agents: 40, now })
+  seeded = await fillDatabase(database, { chats: 600, messages: 1500, agents: 60, now })
   // Many chats of one moment: the id alone must order them.
   const moment = '2026-11-20 08:00:00.000'
   await database.q
@@ -68,8 +68,8 @@ function cast({ adminId, agents }: Seeded): Record<string, Viewer> {
   return {
     admin: { userId: adminId, role: 'admin', positionId: null, permissions: new Set() },
     'an agent who sees all': agent(team, 'chat:view:all'),
-    'a team of ten': agent(team, 'chat:view:team'),
-    'a team of twenty': agent(alone, 'chat:view:team', 'chat:view:assigned'),
+    'a team of fifteen': agent(team, 'chat:view:team'),
+    'a team of thirty, too many to merge': agent(alone, 'chat:view:team', 'chat:view:assigned'),
     'one who sees their own': agent(alone, 'chat:view:assigned'),
     'one who may also take chats': agent(alone, 'chat:view:assigned', 'chat:claim'),
     'one who may only take': agent(alone, 'chat:claim'),

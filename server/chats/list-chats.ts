@@ -18,8 +18,11 @@ export type Reader = Pick<Tx, 'q' | 'engine'>
  */
 export const searchDepth = 2000
 
-/** From this many people on, one walk over all chats is cheaper than one index range for each of them. */
-const mostRanges = 24
+/**
+ * Up to this many people, one index range for each of them is read and merged; with more, all chats are walked. Those
+ * that wait are few among anybody's chats, so walking the waiting ones pays earlier.
+ */
+const mostRanges = { waiting: 2, other: 24 }
 
 export const byActivity = ['activity_at', 'id', 'last_incoming_at'] as const
 export const byPerson = ['assigned_to', 'activity_at', 'id', 'last_incoming_at'] as const
@@ -112,7 +115,8 @@ export function keysStatement(
 
 /** Which index gives the order asked for while reading the fewest rows that do not belong to the page. */
 function walkIndex(assignees: Assignees, { view, page }: Search['filter']) {
-  const perPerson = assignees !== 'any' && assignees.length <= mostRanges
+  const most = mostRanges[view === 'waiting' ? 'waiting' : 'other']
+  const perPerson = assignees !== 'any' && assignees.length <= most
   if (perPerson) return { column: 'activity_at', index: byPerson, perPerson } as const
   // A chat that waits was last active when the customer wrote, so this index has the same order.
   if (view === 'waiting') return { column: 'waiting_since', index: byWaiting, perPerson } as const

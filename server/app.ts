@@ -26,6 +26,7 @@ import { seedSystemPositions } from './team/system-positions.ts'
 import { registerWebClient } from './web-client.ts'
 import { createIngest } from './webhooks/ingest.ts'
 import { registerWebhooks } from './webhooks/receive.ts'
+import { registerReplayJob } from './webhooks/replay-job.ts'
 
 export type ServerRole = 'web' | 'worker' | 'all'
 
@@ -66,6 +67,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const ingest = createIngest(ctx)
     const sender = createSender(ctx)
     registerProfileJob(ctx)
+    registerReplayJob(ctx)
     registerChangeSweep(ctx)
     const http = await createHttpServer(config, log)
     const signedIn = authenticate(ctx)

@@ -20,8 +20,7 @@ export const cursorQuery = {
 }
 
 /** One page of a list: newest first, `next` is the cursor of the following page or null. */
-export const pageOf = <T extends z.ZodType>(item: T) =>
-  z.object({ items: z.array(item), next: z.string().nullable() })
+export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() })
 
 export interface Page<T> {
   items: T[]

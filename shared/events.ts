@@ -28,7 +28,13 @@ export type LiveError = 'invalid_frame' | 'unknown_type' | 'too_many_frames'
 export type ClientFrame = { type: 'resume'; since: number | null } | { type: 'ping' }
 
 /** Why the server closed the socket: sign in again, come back and resume, or slow down. */
-export const closeCode = { signedOut: 4401, tooSlow: 4409, tooManySockets: 4429, badFrames: 4400, restarting: 1012 } as const
+export const closeCode = {
+  signedOut: 4401,
+  tooSlow: 4409,
+  tooManySockets: 4429,
+  badFrames: 4400,
+  restarting: 1012,
+} as const
 
 /** Response header on lists: the change number the answer is at least as new as (RT-3). */
 export const seqHeader = 'x-live-seq'

@@ -12,7 +12,15 @@ export const webhookLedger = z.object({
   balanced: z.boolean(),
   lastReceivedAt: instant.nullable(),
   /** Kinds that are kept and not applied. */
-  kinds: z.array(z.object({ object: z.string(), kind: z.string(), reason: z.string(), count: z.number().int(), lastSeenAt: instant })),
+  kinds: z.array(
+    z.object({
+      object: z.string(),
+      kind: z.string(),
+      reason: z.string(),
+      count: z.number().int(),
+      lastSeenAt: instant,
+    }),
+  ),
 })
 
 export const webhookDelivery = z.object({

@@ -7,6 +7,7 @@ import { dbTime } from '../platform/db/time.ts'
 import type { Tx } from '../platform/db/transaction.ts'
 import { AppError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
+import { enqueueReplayOf } from '../webhooks/replay-job.ts'
 import { forgetChannels } from './channel-for.ts'
 
 const newChannel = z.strictObject({
@@ -43,6 +44,7 @@ export async function connectChannel(ctx: Ctx, input: NewChannel): Promise<{ id:
     // The person's row is the lock: the contract has no unique key on an account's id.
     await locked(tx, tx.q.selectFrom('users').select('id').where('id', '=', channel.userId)).executeTakeFirstOrThrow()
     const written = await (channel.platform === 'FACEBOOK' ? writePage : writeAccount)(ctx, tx, channel)
+    await enqueueReplayOf(ctx, tx, { accountId: channel.pageId })
     tx.change({ type: 'channels.updated' })
     tx.afterCommit(() => forgetChannels(ctx.db))
     return written

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Ctx } from '../ctx.ts'
 import { parseLossless } from '../meta/lossless-json.ts'
 import { type Envelope, openDelivery, readEvent, type WebhookEvent } from '../meta/webhook-events.ts'
@@ -42,7 +43,7 @@ export function openBody(body: Buffer, receivedAt: number): Delivery {
       },
     ],
   })
-  if (!Buffer.from(text, 'utf8').equals(body)) return faulty('not_utf8', 'the body is not UTF-8')
+  if (!isUtf8(body)) return faulty('not_utf8', 'the body is not UTF-8')
   let parsed: unknown
   try {
     parsed = parseLossless(text)

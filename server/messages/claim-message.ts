@@ -34,7 +34,7 @@ export async function findCandidates(
     .select(['o.message_id as messageId', 'o.chat_id as chatId', 'o.platform as platform', 'o.page_id as pageId'])
     .where('o.state', '=', 'queued')
     .where('o.next_attempt_at', '<=', dbTime(now))
-    .where(sql<boolean>`not exists (${blocking(q)})`)
+    .where(sql<boolean>`not exists ${blocking(q)}`)
     .where(
       sql<boolean>`not exists (select 1 from facebook_pages where page_id = o.page_id and token_state = 'invalid')`,
     )
@@ -96,7 +96,7 @@ export async function claimMessage(
       .selectAll('o')
       .where('o.message_id', '=', candidate.messageId)
       .where('o.state', '=', 'queued')
-      .where(sql<boolean>`not exists (${blocking(tx.q)})`)
+      .where(sql<boolean>`not exists ${blocking(tx.q)}`)
       .executeTakeFirst()
     const now = await databaseNow(tx.q, tx.engine)
     if (!chat || !row || row.next_attempt_at > dbTime(now)) return null

@@ -86,7 +86,9 @@ async function findByText(tx: Tx, echo: Echo): Promise<string | null> {
     return row.state === 'sending' || [now, echo.timestampMs].some((at) => Math.abs(at - called) <= echoWindowMs)
   }
   const same = candidates.find((row) => near(row) && comparable(row.content) === comparable(echo.text ?? ''))
-  return same?.messageId ?? null
+  // A chat has one message on its way at a time: what our own app sends at this moment is that one, however worded.
+  const onItsWay = candidates.find((row) => row.state === 'sending' && echo.appId !== null && row.appId === echo.appId)
+  return (same ?? onItsWay)?.messageId ?? null
 }
 
 /** Texts as Meta may hand them back: other line ends, composed accents, no space around. */

@@ -134,6 +134,38 @@ describe('resuming', () => {
     for (const client of [tooLate, justInTime]) client.close()
   })
 
+  test('RT-2: many that come back at once from different places get each their own part', async () => {
+    let letGo = () => {}
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    const process = await start({}, (base) => {
+      const content = chatChanges(base)
+      return { ...content, render: (rows) => held.then(() => content.render(rows)) }
+    })
+    const chat = await newChat(world.db, world.cast.ines.id)
+    const first = await headOf(world.db)
+    for (let n = 0; n < 30; n++) await newMessage(world.db, chat, `missed ${n}`)
+    const head = await headOf(world.db)
+    const places = [first, first + 7, head - 1, head, head + 1, first + 20, first]
+    const cookie = await cookieFor(process.ctx, world.cast.ines.id)
+    const clients = await Promise.all(places.map(() => openSocket(process, { cookie })))
+    for (const [i, client] of clients.entries()) client.send({ type: 'resume', since: places[i] })
+    // All of them wait together now: the first is held up, and the others are known to have arrived.
+    for (const client of clients) client.send({ type: 'ping' })
+    for (const client of clients) await client.until((frame) => frame.type === 'pong')
+    letGo()
+    for (const [i, client] of clients.entries()) {
+      const since = places[i] ?? 0
+      const end = since > head ? 'resync' : 'ready'
+      await client.until((frame) => frame.type === end)
+      const missed = Array.from({ length: Math.max(0, head - since) }, (_, n) => since + n + 1)
+      expect(changesIn(client).map((frame) => frame.seq)).toEqual(missed)
+      expect(client.frames.at(-1)).toEqual({ type: end, seq: head })
+      client.close()
+    }
+  })
+
   test('RT-3: an answer names a number it is not older than, at once after a commit of this process', async () => {
     const process = await start({ pollMs: 60_000 })
     const chat = await newChat(process.ctx.db, world.cast.ines.id)

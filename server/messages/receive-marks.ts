@@ -48,7 +48,7 @@ async function move(tx: Tx, sheet: ChatSheet, chat: SheetChat, event: Mark): Pro
   if (message) return sheet.moveMark(chat, 'read_watermark', message.timestamp)
   if (chat.row.read_mid === event.mid) return false
   chat.row.read_mid = event.mid
-  chat.changed = true
+  chat.changed = 'all'
   return true
 }
 

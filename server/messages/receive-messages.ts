@@ -1,6 +1,6 @@
 import type { Insertable } from 'kysely'
 import type { Platform } from '../../shared/common.ts'
-import type { ChatSheet, SheetChat } from '../chats/chat-sheet.ts'
+import type { ChatAddress, ChatSheet, SheetChat } from '../chats/chat-sheet.ts'
 import { touchContacts } from '../contacts/touch-contacts.ts'
 import type { Ctx } from '../ctx.ts'
 import type { Tables } from '../data/tables.ts'
@@ -49,12 +49,14 @@ export async function receiveMessages(
     tx,
     sorted.map((item) => ({ ...item.event, at: timeOf(item), text: item.event.isEcho ? null : item.event.text })),
   )
-  const times = new Map(
-    sorted.map((i) => [JSON.stringify([i.event.platform, i.event.accountId, i.event.contactId]), timeOf(i)]),
-  )
+  const newest = (address: ChatAddress) =>
+    sorted.findLast(({ event: e }) => e.contactId === address.contactId && e.accountId === address.accountId)
   await sheet.open(
     sorted.map((i) => i.event),
-    (a) => times.get(JSON.stringify([a.platform, a.accountId, a.contactId])) ?? ctx.clock.now(),
+    (address) => {
+      const item = newest(address)
+      return item ? timeOf(item) : ctx.clock.now()
+    },
   )
 
   const arrived: Arrived[] = []

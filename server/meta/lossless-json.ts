@@ -1,5 +1,6 @@
 const tokens = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g
-const longInteger = /\d{16}/
+/** Where a number may begin; inside a text it may match too, which only costs the careful way. */
+const longInteger = /[[:,\s]-?\d{16}/
 
 /**
  * JSON.parse that keeps long integers as text: Meta's ids pass 2^53 and older payloads write them as numbers.

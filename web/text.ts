@@ -84,7 +84,11 @@ export const text = {
         ? '1 message waits here and is sent once you are back.'
         : `${number(count)} messages wait here and are sent once you are back.`,
   },
-  sandbox: { nothingReal: 'Sandbox: nothing here is real, and nothing is sent to Meta.', play: 'Play the customer' },
+  sandbox: {
+    label: 'Sandbox',
+    nothingReal: 'Sandbox: nothing here is real, and nothing is sent to Meta.',
+    play: 'Play the customer',
+  },
 
   views: {
     title: 'Inbox',

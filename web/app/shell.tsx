@@ -84,12 +84,15 @@ function SandboxLine() {
   const { sandboxUrl } = useMe()
   if (!sandboxUrl) return null
   return (
-    <div className="flex min-h-7 shrink-0 flex-wrap items-center justify-center gap-x-3 border-border border-b bg-warn-soft px-3 py-1 text-warn-text text-xs">
+    <aside
+      aria-label={text.sandbox.label}
+      className="flex min-h-7 shrink-0 flex-wrap items-center justify-center gap-x-3 border-border border-b bg-warn-soft px-3 py-1 text-warn-text text-xs"
+    >
       <span>{text.sandbox.nothingReal}</span>
       <a href={sandboxUrl} target="_blank" rel="noreferrer" className="font-medium underline underline-offset-2">
         {text.sandbox.play}
       </a>
-    </div>
+    </aside>
   )
 }
 

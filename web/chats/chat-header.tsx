@@ -37,6 +37,7 @@ export function ChatHeader({
 }: Props) {
   const phone = useMedia('(max-width: 767px)')
   const { data: counts } = useQuery(countsQuery)
+  const Name = phone ? 'h1' : 'h2'
   const userName = chat.contact.username && chat.contact.username !== chat.username ? `@${chat.contact.username}` : null
   return (
     <header
@@ -62,9 +63,9 @@ export function ChatHeader({
       <Avatar id={chat.contact.id} name={chat.username} size={28} platform={chat.platform} />
       <div className="ml-1 min-w-0 flex-1">
         <div className="flex min-w-0 items-baseline gap-1.5">
-          <h2 className="truncate font-semibold text-base" title={chat.username}>
+          <Name className="truncate font-semibold text-base" title={chat.username}>
             <bdi>{chat.username}</bdi>
-          </h2>
+          </Name>
           {userName && !phone && <span className="shrink-[99] truncate text-text-faint text-xs">{userName}</span>}
         </div>
         {phone && (

@@ -30,6 +30,9 @@ export default function Inbox() {
   const [cursor, setCursor] = useState<string | null>(null)
   const { chatId, go } = address
 
+  // On a phone the list is the whole page.
+  const List = phone ? 'main' : 'section'
+
   const goTo = Object.entries(goKeys).filter(([, view]) => viewsOf(me).includes(view))
   useKeys({
     ...Object.fromEntries(goTo.map(([letter, view]) => [`g ${letter}`, () => go({ view, chatId: null, q: '' })])),
@@ -43,7 +46,7 @@ export default function Inbox() {
     <div className="flex min-h-0 min-w-0 flex-1">
       {wide && viewsOpen && <ViewsPane address={address} counts={counts} channels={channels} />}
       {!(phone && chatId) && (
-        <section
+        <List
           aria-label={text.list.label}
           className={clsx(
             'relative flex min-h-0 min-w-0 flex-col border-border bg-surface',
@@ -51,12 +54,13 @@ export default function Inbox() {
           )}
           style={phone ? undefined : { width: wide ? listWidth : 320 }}
         >
+          {!(wide && viewsOpen) && <h1 className="sr-only">{text.views.title}</h1>}
           <ListHeader address={address} counts={counts} channels={channels} />
           <ChatList address={address} cursor={cursor} setCursor={setCursor} counts={counts} channels={channels} />
           {wide && (
             <Resizer width={listWidth} min={280} max={480} onChange={(width) => setPreferences({ listWidth: width })} />
           )}
-        </section>
+        </List>
       )}
       {chatId && <ChatPane key={chatId} chatId={chatId} address={address} />}
       {!chatId && !phone && (

@@ -31,7 +31,13 @@ interface Props {
 /** Where one answers; the line above the box always says what may be sent, and until when. */
 export function Composer({ chat, ref, quoting, setQuoting }: Props) {
   const me = useMe()
-  if (!may(me, 'chat:message')) return <Note icon={LockKeyhole}>{words.noPermission}</Note>
+  if (!may(me, 'chat:message')) {
+    return (
+      <div className="shrink-0 border-border border-t px-2 py-1">
+        <Note icon={LockKeyhole}>{words.noPermission}</Note>
+      </div>
+    )
+  }
   return (
     <div className="relative shrink-0 px-4 pb-4 max-md:border-border max-md:border-t max-md:px-2 max-md:pt-1 max-md:pb-[max(env(safe-area-inset-bottom),8px)]">
       <Ownership chat={chat} />

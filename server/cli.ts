@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { backupCommand, backupUsage, restoreCommand, restoreUsage } from './backup/commands.ts'
 import { channelAdd, channelAddUsage } from './channels/commands.ts'
 import { migrateCommand, replayCommand, replayUsage, withCtx } from './commands.ts'
-import { ConfigError, loadConfig } from './config.ts'
+import { type Config, ConfigError, loadConfig } from './config.ts'
+import { doctorCommand, doctorUsage } from './doctor/commands.ts'
 import { runSandbox, serve } from './main.ts'
 import { AppError } from './platform/errors.ts'
 import { userCreate, userCreateUsage, userResetPassword, userResetPasswordUsage } from './team/commands.ts'
@@ -20,6 +21,7 @@ Usage: ticklegram <command>
   ${replayUsage}
   ${backupUsage}
   ${restoreUsage}
+  ${doctorUsage}
   --help, --version
 
 Settings come from the environment; .env.example lists them.
@@ -45,6 +47,13 @@ const commands: Record<string, Command> = {
   replay: (args) => withCtx(config(), (ctx) => replayCommand(ctx, args)),
   backup: (args) => backupCommand(config(), args, version()),
   restore: (args) => restoreCommand(config(), args),
+  doctor: () => examined(config()),
+}
+
+async function examined(given: Config): Promise<string> {
+  const { text, healthy } = await doctorCommand(given)
+  if (!healthy) process.exitCode = 1
+  return text
 }
 
 async function run(): Promise<void> {

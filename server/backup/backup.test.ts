@@ -214,5 +214,5 @@ describe('the command', () => {
     expect(stored.instagram_users).toHaveLength((manifest.rows.facebook_users ?? 0) + 2)
     expect(manifest.rows.facebook_users).toBeGreaterThanOrEqual(before)
     expect(manifest.rows.facebook_users).toBeLessThanOrEqual(after)
-  })
+  }, 60_000)
 })

@@ -13,7 +13,7 @@ export interface Wakeups {
 const channel = 'ticklegram:changes'
 const heartbeatMs = 5000
 
-const accessOf = (url: string): RedisOptions | string => {
+export const accessOf = (url: string): RedisOptions | string => {
   const parsed = new URL(url)
   return parsed.protocol === 'unix:' ? { path: decodeURIComponent(parsed.pathname) } : url
 }

@@ -64,6 +64,17 @@ describe('the environment', () => {
     }
   })
 
+  it('does not let one fault hide another', () => {
+    const found = faults({ PORT: 'x', SANDBOX: 'off', SMTP_URL: 'smtp://localhost' })
+    expect(found.map((f) => f.split(' ')[0])).toEqual([
+      'PORT',
+      'META_APP_ID',
+      'META_APP_SECRET',
+      'META_VERIFY_TOKEN',
+      'MAIL_FROM',
+    ])
+  })
+
   it('ING-2 refuses an empty or short app secret, also one of several', () => {
     const base = { META_APP_ID: '1', META_VERIFY_TOKEN: 'verify-token' }
     for (const secret of ['short', ' , ', `${'x'.repeat(16)},short`]) {

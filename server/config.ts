@@ -136,7 +136,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     for (const issue of parsed.error.issues) faults.push(`${String(issue.path[0])} ${issue.message}`)
   }
   const v = parsed.data
-  if (v) faults.push(...contradictions(v))
+  faults.push(...contradictions(values))
   if (!v || faults.length > 0) throw new ConfigError(faults)
   const dataDir = resolve(v.DATA_DIR)
   return {
@@ -172,16 +172,17 @@ type Parsed = z.infer<typeof schema>
 
 const usesSandbox = (v: Parsed) => v.SANDBOX === 'on' || (v.SANDBOX === 'auto' && !v.META_APP_SECRET)
 
-function contradictions(v: Parsed): string[] {
+/** What is missing because of what is there. Looks at the variables as given, so that one fault does not hide another. */
+function contradictions(given: Record<string, string>): string[] {
   const faults: string[] = []
-  if (!usesSandbox(v)) {
-    if (!v.META_APP_ID)
+  if (given.SANDBOX === 'off' || (given.META_APP_SECRET && given.SANDBOX !== 'on')) {
+    if (!given.META_APP_ID)
       faults.push('META_APP_ID is missing (needed as soon as META_APP_SECRET is set or SANDBOX is off)')
-    if (!v.META_APP_SECRET) faults.push('META_APP_SECRET is missing (needed when SANDBOX is off)')
-    if (!v.META_VERIFY_TOKEN)
+    if (!given.META_APP_SECRET) faults.push('META_APP_SECRET is missing (needed when SANDBOX is off)')
+    if (!given.META_VERIFY_TOKEN)
       faults.push('META_VERIFY_TOKEN is missing (the string you also enter in Meta’s dashboard)')
   }
-  if (v.SMTP_URL && !v.MAIL_FROM) faults.push('MAIL_FROM is missing (needed when SMTP_URL is set)')
+  if (given.SMTP_URL && !given.MAIL_FROM) faults.push('MAIL_FROM is missing (needed when SMTP_URL is set)')
   return faults
 }
 

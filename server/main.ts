@@ -1,5 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -18,8 +19,17 @@ const stopWithin = 15_000
 export async function serve(given: Config, args: string[]): Promise<undefined> {
   const { role = 'all' } = parseArgs({ args, options: { role: { type: 'string' } } }).values
   if (!roles.includes(role)) throw new AppError('usage', 400, '--role must be web, worker or all')
+  if (given.sandbox && role !== 'all') {
+    throw new AppError(
+      'usage',
+      400,
+      'The sandbox goes with the whole program in one process (--role all). Set META_APP_SECRET and its kin to run several.',
+    )
+  }
   const log = createLog(given.logLevel)
-  const sandbox = given.sandbox && role !== 'worker' ? await startSandbox(given) : null
+  mkdirSync(given.dataDir, { recursive: true })
+  accessSync(given.dataDir, constants.W_OK)
+  const sandbox = given.sandbox ? await startSandbox(given) : null
   const config = sandbox ? sandbox.config : given
   try {
     const app = await buildApp(config, { role: role as ServerRole, log })

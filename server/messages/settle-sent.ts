@@ -1,7 +1,7 @@
 import type { Platform } from '../../shared/common.ts'
 import { dbTime, fromDbTime } from '../platform/db/time.ts'
 import type { Tx } from '../platform/db/transaction.ts'
-import { logDelivered } from '../webhooks/log-outgoing.ts'
+import { logDelivered } from './log-outgoing.ts'
 import { joinedMessages, messageTable } from './tables.ts'
 import { wakeSender } from './wake-sender.ts'
 

@@ -249,8 +249,8 @@ export const text = {
     failed: 'Not sent',
     unknown: 'Not confirmed',
   } satisfies Record<SendState, string>,
-  retryAt: (left: string) => `Tried again in ${left}.`,
-  retryNow: 'Tried again in a moment.',
+  retryAt: (left: string) => `It is tried again in ${left}.`,
+  retryNow: 'It is tried again in a moment.',
   technical: (code: string) => `Meta’s code: ${code}`,
   failure: {
     outside_window:

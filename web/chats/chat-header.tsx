@@ -62,11 +62,11 @@ export function ChatHeader({
       )}
       <Avatar id={chat.contact.id} name={chat.username} size={28} platform={chat.platform} />
       <div className="ml-1 min-w-0 flex-1">
-        <div className="flex min-w-0 items-baseline gap-1.5">
-          <Name className="truncate font-semibold text-base" title={chat.username}>
+        <div className="flex h-5 min-w-0 flex-wrap items-baseline gap-x-1.5 overflow-hidden">
+          <Name className="max-w-full truncate font-semibold text-base" title={chat.username}>
             <bdi>{chat.username}</bdi>
           </Name>
-          {userName && !phone && <span className="shrink-[99] truncate text-text-faint text-xs">{userName}</span>}
+          {userName && !phone && <span className="text-text-faint text-xs leading-5">{userName}</span>}
         </div>
         {phone && (
           <div className="flex items-center gap-1.5 text-text-muted text-xs">

@@ -129,7 +129,7 @@ function Box({ chat, ref, quoting, setQuoting }: Props) {
             placeholder={person ? words.placeholderPerson(name) : words.placeholder(name)}
             onChange={(event) => drafts.write(chat.id, event.target.value)}
             onKeyDown={press}
-            className="thin-scroll block max-h-[40dvh] min-h-10 w-full flex-1 resize-none bg-transparent px-3 pt-2.5 pb-1 text-base outline-none max-md:min-h-11 max-md:px-3.5 max-md:text-[16px]"
+            className="thin-scroll block max-h-[40dvh] min-h-10 w-full flex-1 resize-none md:flex-none bg-transparent px-3 pt-2.5 pb-1 text-base outline-none max-md:min-h-11 max-md:px-3.5 max-md:text-[16px]"
           />
           {phone ? (
             <button

@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { clsx } from 'clsx'
 import { CircleAlert, CircleHelp, Clock } from 'lucide-react'
 import type { Chat } from '../../shared/chat.ts'
-import type { Message, ResolutionAction } from '../../shared/message.ts'
+import type { FailureReason, Message, ResolutionAction } from '../../shared/message.ts'
 import { call } from '../api.ts'
 import { useNow } from '../app/now.ts'
 import { may, useMe } from '../auth/session.ts'
@@ -50,7 +50,7 @@ function Stored({ message, chat }: { message: Message; chat: Chat }) {
       title={again ? text.state[state] : unsure ? text.state.unknown : text.state.failed}
       words={words}
     >
-      {again && failure?.retryAt && <RetryTime at={failure.retryAt} />}
+      {again && failure?.retryAt && !needsAdmin.includes(failure.reason) && <RetryTime at={failure.retryAt} />}
       {failure?.code && <span className="text-text-faint">{text.technical(failure.code)}</span>}
       {(actions.length > 0 || state === 'failed') && (
         <span className="flex flex-wrap gap-3">
@@ -130,6 +130,9 @@ function toComposer(userId: string, chatId: string, words: string) {
   const draft = drafts.read(chatId)
   drafts.write(chatId, draft.trim() ? `${words}\n${draft}` : words)
 }
+
+/** Trying again by the clock helps nothing here: somebody has to mend the connection first. */
+const needsAdmin: FailureReason[] = ['token_invalid', 'permission_missing', 'page_inactive', 'page_disconnected']
 
 const looks = {
   failed: ['text-danger-text', CircleAlert],

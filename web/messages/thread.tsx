@@ -92,7 +92,7 @@ function Messages({ chat, messages, onQuote }: Props & { messages: Message[] }) 
         aria-label={text.thread.log}
         className="thin-scroll flex min-h-0 flex-1 flex-col-reverse overflow-y-auto outline-offset-[-2px]"
       >
-        <div ref={content} className="mb-auto w-full px-5 pb-3 max-md:px-3">
+        <div ref={content} className="w-full px-5 pb-3 max-md:px-3">
           <Beginning history={history} empty={items.length === 0} />
           {items.map((item) => (
             <Item key={item.key} item={item} chat={chat} onQuote={onQuote} onReach={reachQuoted} />

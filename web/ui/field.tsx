@@ -1,6 +1,6 @@
 import { clsx } from 'clsx'
 import { CircleAlert, Eye, EyeOff } from 'lucide-react'
-import { type InputHTMLAttributes, type ReactNode, useId, useState } from 'react'
+import { type InputHTMLAttributes, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { text } from '../text.ts'
 import { Icon } from './icon.tsx'
 
@@ -65,13 +65,15 @@ export function Field({ label, value, onChange, error, hint, type = 'text', clas
   )
 }
 
-/** A failure above a form: takes the focus, so that it is heard. */
+/** A failure above a form: takes the focus when it appears, so that it is heard, and never again while one mends it. */
 export function FormError({ title, children }: { title?: string; children: ReactNode }) {
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => box.current?.focus(), [])
   return (
     <div
       role="alert"
       tabIndex={-1}
-      ref={(element) => element?.focus()}
+      ref={box}
       className="mb-5 flex items-start gap-2.5 rounded-sm bg-danger-soft px-3 py-2.5 outline-none"
     >
       <Icon of={CircleAlert} className="mt-px text-danger-text" />

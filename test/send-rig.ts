@@ -188,7 +188,8 @@ export async function bootSending({
   }
 }
 
-async function connectBoth(ctx: Ctx, control: SendRig['control'], userId: string): Promise<void> {
+/** Connects the shop's page and Instagram account with the tokens the sandbox has for them now. */
+export async function connectBoth(ctx: Ctx, control: SendRig['control'], userId: string): Promise<void> {
   const { accounts } = await control<{ accounts: { id: string; token: string; platform: string }[] }>('GET', '/state')
   const token = (id: string) => accounts.find((account) => account.id === id)?.token ?? ''
   await connectChannel(ctx, {

@@ -1,0 +1,51 @@
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+
+const folder = join(dirname(fileURLToPath(import.meta.url)), '../../screens')
+const heights = { 1440: 900, 1024: 768, 390: 844 } as const
+const themes = ['light', 'dark'] as const
+
+/** What everybody had before their eyes when a story failed. */
+export async function photograph(visitors: { name: string; page: Page }[], story: string): Promise<void> {
+  mkdirSync(folder, { recursive: true })
+  const title = story.replaceAll(/[^\p{L}\d]+/gu, '-').slice(0, 60)
+  for (const [i, { name, page }] of visitors.entries()) {
+    if (page.isClosed()) continue
+    const path = join(folder, `failed-${title}-${i + 1}-${name.replaceAll(' ', '-')}.png`)
+    await page.screenshot({ path }).catch(() => {})
+  }
+}
+
+export type Width = keyof typeof heights
+
+/**
+ * Pictures of what is on the screen, at three widths in both themes, for whoever reviews them; and the rules of
+ * accessibility held against each theme at the widest and the narrowest.
+ * @throws Error with everything axe found
+ */
+export async function look(page: Page, name: string, widths: Width[] = [1440, 1024, 390]): Promise<void> {
+  mkdirSync(folder, { recursive: true })
+  const found: string[] = []
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: heights[width] })
+    for (const theme of themes) {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+      await page.evaluate('document.fonts.ready')
+      if (width !== 1024) found.push(...(await violations(page)).map((line) => `${width} ${theme}: ${line}`))
+      await page.screenshot({ path: join(folder, `${name}-${width}-${theme}.png`), animations: 'disabled' })
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await page.setViewportSize({ width: 1440, height: heights[1440] })
+  if (found.length > 0) throw new Error(`axe found in "${name}":\n${found.join('\n')}`)
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: broken } = await new AxeBuilder({ page }).analyze()
+  return broken.flatMap((rule) =>
+    rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`.replaceAll('\n', ' ')),
+  )
+}

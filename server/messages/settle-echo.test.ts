@@ -78,6 +78,14 @@ describe('echoes of our own answers (SND-5)', () => {
       const bubbles = await answers(chat)
       expect(bubbles).toHaveLength(1)
       expect(bubbles[0]).toMatchObject({ id: posted.body.id, mid: send?.mid, sender: 'AGENT' })
+      // Nobody ever saw another one, not even for a moment.
+      const shown = await rig.ctx.db.q
+        .selectFrom('changes')
+        .select('message_id')
+        .where('chat_id', '=', chat.id)
+        .where('type', '=', 'message.created')
+        .execute()
+      expect(shown).toHaveLength(2)
       if (echo !== 'never') expect(Date.parse(`${bubbles[0]?.timestamp.replace(' ', 'T')}Z`)).toBe(send?.at)
     },
   )
@@ -111,6 +119,21 @@ describe('echoes of our own answers (SND-5)', () => {
       )
       expect(mine).toHaveLength(4)
       expect(bubbles.filter((m) => m.sender !== 'AGENT')).toHaveLength(i % 4 < 4 ? 1 : 0)
+    }
+  })
+
+  it('an unconfirmed answer is settled by an echo without metadata, by its words (SND-4)', async () => {
+    await rig.control('PUT', '/switches', { echoMetadata: 'never' })
+    for (const platform of ['FACEBOOK', 'INSTAGRAM'] as const) {
+      const chat = await rig.newChat(platform)
+      await rig.control('PUT', '/switches', { paused: true })
+      await rig.faults({ kind: 'timeout_after_success', times: 1 })
+      const posted = await rig.post(chat, { text: 'Caf\u0065\u0301\r\nat nine? ' })
+      if (senders.length === 0) start()
+      await until('unknown', async () => (await rig.message(chat, posted.body.id)).state === 'unknown')
+      await rig.control('PUT', '/switches', { paused: false })
+      await until('sent', () => settled(chat))
+      expect(await answers(chat)).toHaveLength(1)
     }
   })
 

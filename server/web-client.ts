@@ -16,23 +16,30 @@ export async function registerWebClient(app: FastifyInstance): Promise<void> {
   const root = folders.find((folder) => existsSync(`${folder}/index.html`) && existsSync(`${folder}/assets`))
   if (!root) {
     app.setNotFoundHandler((request, reply) =>
-      isApi(request.url) ? notFoundAnswer(reply) : reply.status(503).type('text/plain').send('The web client is not built. Run: npm run build\n'),
+      isApi(request.url)
+        ? notFoundAnswer(reply)
+        : reply.status(503).type('text/plain').send('The web client is not built. Run: npm run build\n'),
     )
     return
   }
   const page = readFileSync(`${root}/index.html`, 'utf8')
-  await app.register(compress, { global: false })
-  await app.register(fastifyStatic, {
-    root,
-    index: false,
-    cacheControl: false,
-    wildcard: false,
-    setHeaders: (reply, path) => {
-      reply.setHeader('cache-control', path.includes('/assets/') ? `public, max-age=${oneYear}, immutable` : 'no-cache')
-    },
+  // In a scope of its own: answers to Meta and live sockets have nothing to compress.
+  await app.register(async (files) => {
+    await files.register(compress, { threshold: 1024 })
+    await files.register(fastifyStatic, {
+      root,
+      index: false,
+      cacheControl: false,
+      wildcard: false,
+      setHeaders: (reply, path) => {
+        reply.header('cache-control', path.includes('/assets/') ? `public, max-age=${oneYear}, immutable` : 'no-cache')
+      },
+    })
   })
-  const sendPage = (_request: unknown, reply: { type(t: string): { header(n: string, v: string): { send(b: string): unknown } } }) =>
-    reply.type('text/html').header('cache-control', 'no-cache').send(page)
+  const sendPage = (
+    _request: unknown,
+    reply: { type(t: string): { header(n: string, v: string): { send(b: string): unknown } } },
+  ) => reply.type('text/html').header('cache-control', 'no-cache').send(page)
   app.get('/', { schema: { hide: true } as never }, sendPage)
   app.setNotFoundHandler((request, reply) =>
     request.method !== 'GET' || isApi(request.url) ? notFoundAnswer(reply) : sendPage(request, reply),

@@ -38,6 +38,8 @@ export async function startMariadb({ settings = [] }: MariadbOptions = {}): Prom
       '--no-defaults',
       dataDir,
       `--socket=${socketPath}`,
+      // A server clears its folder for temporary tables when it starts: shared, it would clear another one's.
+      `--tmpdir=${folder.path}`,
       '--skip-networking',
       '--innodb-flush-log-at-trx-commit=1',
       '--max-connections=400',

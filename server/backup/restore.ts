@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import type { Config } from '../config.ts'
 import { migrations } from '../data/migrations.ts'
 import { existingKeys } from '../platform/crypto/keys.ts'
-import { loadSnapshot, snapshotForm } from '../platform/db/snapshot.ts'
+import { isSnapshotOf, loadSnapshot } from '../platform/db/snapshot.ts'
 import { AppError } from '../platform/errors.ts'
 import { type Manifest, readManifest, sha256Of } from './manifest.ts'
 
@@ -16,9 +16,8 @@ export async function restore(
   { from, force }: { from: string; force: boolean },
 ): Promise<{ manifest: Manifest; file: string; keptAs: string | null; keysMissing: string[] }> {
   const { manifest, file } = readManifest(from)
-  const { engine } = snapshotForm(config.databaseUrl)
-  if (manifest.engine !== engine) {
-    const message = `This is a backup of ${manifest.engine}, and DATABASE_URL names ${engine}. Restore into the engine it came from.`
+  if (!isSnapshotOf(config.databaseUrl, manifest.engine)) {
+    const message = `This is a backup of ${manifest.engine}, and DATABASE_URL names another engine. Restore into the engine it came from.`
     throw new AppError('wrong_engine', 400, message)
   }
   const unknown = manifest.migrations.filter((id) => !migrations.some((m) => m.id === id))

@@ -28,24 +28,24 @@ async function inChunks<R extends object>(rows: readonly R[], columns: string[],
   for (let i = 0; i < rows.length; i += size) await run(rows.slice(i, i + size))
 }
 
-async function writeRows(tx: Tx, table: TableName, rows: readonly object[], suffix: string): Promise<void> {
-  if (rows.length === 0) return
+/** Returns how many rows the engine says it changed. */
+async function writeRows(tx: Tx, table: TableName, rows: readonly object[], suffix: string): Promise<number> {
+  if (rows.length === 0) return 0
   const columns = columnsOf(rows)
   const { engine } = tx
+  let changed = 0
   if (engine.name === 'sqlite') {
     const statement = insertSql(tx, table, columns, 1) + suffix
-    for (const row of rows) engine.native.run(statement, values(columns, row))
-    return
+    for (const row of rows) changed += engine.native.run(statement, values(columns, row))
+    return changed
   }
   await inChunks(rows, columns, async (chunk) => {
     const statement = insertSql(tx, table, columns, chunk.length) + suffix
-    await tx.q.executeQuery(
-      CompiledQuery.raw(
-        statement,
-        chunk.flatMap((row) => values(columns, row)),
-      ),
-    )
+    const parameters = chunk.flatMap((row) => values(columns, row))
+    const { numAffectedRows } = await tx.q.executeQuery(CompiledQuery.raw(statement, parameters))
+    changed += Number(numAffectedRows)
   })
+  return changed
 }
 
 /** Inserts rows that all have the same columns. */
@@ -73,7 +73,9 @@ export async function insertNew<T extends TableName>(tx: Tx, table: T, rows: rea
   const k = quote(tx, key)
   const ignore = ` on duplicate key update ${k} = ${k}`
   if (key === 'id' && rows.length > 1) {
-    await writeRows(tx, table, rows, ignore)
+    // A row that went in counts 1, one whose key was taken 0: mostly all are new, and nothing needs to be read back.
+    const added = await writeRows(tx, table, rows, ignore)
+    if (added === rows.length) return new Set(rows.map((row) => (row as Record<string, string>)[key] as string))
     return storedKeys(tx, table, rows, key)
   }
   const added = new Set<string>()
@@ -174,14 +176,14 @@ export async function nextNumbers(tx: Tx, name: string, count: number): Promise<
     )
     return Number(rows[0]?.value)
   }
-  await tx.q.executeQuery(
+  const { insertId } = await tx.q.executeQuery(
     CompiledQuery.raw(
       'insert into sequences (name, value) values (?, last_insert_id(?)) on duplicate key update value = last_insert_id(value + ?)',
       [name, count, count],
     ),
   )
-  const { rows } = await sql<{ value: number }>`select last_insert_id() as value`.execute(tx.q)
-  return Number(rows[0]?.value)
+  if (insertId === undefined) throw new Error(`the sequence ${name} gave no number`)
+  return Number(insertId)
 }
 
 /** Locks the selected rows until the commit. SQLite has one writer, which has the lock already. */

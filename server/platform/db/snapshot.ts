@@ -4,6 +4,10 @@ import type { RowCounts, SnapshotToLoad } from './snapshot-checks.ts'
 import { dumpMysql, loadMysql } from './snapshot-mysql.ts'
 import { copySqlite, loadSqlite } from './snapshot-sqlite.ts'
 
+/** Whether a snapshot of this engine can be loaded at the address. */
+export const isSnapshotOf = (databaseUrl: string, engine: string): boolean =>
+  snapshotForm(databaseUrl).engine === engine
+
 /** Which engine an address is for, and how a file with its snapshot ends. */
 export const snapshotForm = (databaseUrl: string): { engine: 'sqlite' | 'mysql'; ending: string } =>
   databaseUrl.startsWith('sqlite:') ? { engine: 'sqlite', ending: '.db' } : { engine: 'mysql', ending: '.sql.gz' }

@@ -13,6 +13,11 @@ export interface Tx {
   engine: Engine
   /** Runs once the commit is durable: sockets, wake-ups, network. Never before, and not at all after a rollback. */
   afterCommit(effect: () => void): void
+  /**
+   * Runs right before the commit, after everything else was written: for rows whose numbers are taken under a lock that
+   * all transactions share, so that it is held for a moment only and always taken in the same order.
+   */
+  beforeCommit(work: () => Promise<void>): void
   /** Notes a change for the live stream. It gets its number as the last thing before the commit. */
   change(change: NewChange): void
 }
@@ -41,6 +46,7 @@ export async function runTransaction<T>(q: Db, engine: Engine, work: (tx: Tx) =>
 
 async function runOnce<T>(q: Db, engine: Engine, work: (tx: Tx) => Promise<T>): Promise<T> {
   const effects: (() => void)[] = []
+  const lastWrites: (() => Promise<void>)[] = []
   const changes: NewChange[] = []
   let lastSeq = 0
   const result = await q.transaction().execute(async (trx) => {
@@ -48,9 +54,11 @@ async function runOnce<T>(q: Db, engine: Engine, work: (tx: Tx) => Promise<T>): 
       q: trx,
       engine,
       afterCommit: (effect) => effects.push(effect),
+      beforeCommit: (write) => lastWrites.push(write),
       change: (change) => changes.push(change),
     }
     const value = await work(tx)
+    for (const write of lastWrites) await write()
     if (changes.length > 0) lastSeq = await appendChanges(tx, changes)
     return value
   })
@@ -65,16 +73,19 @@ async function runOnce<T>(q: Db, engine: Engine, work: (tx: Tx) => Promise<T>): 
  */
 export async function isolated<T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
   const effects: (() => void)[] = []
+  const lastWrites: (() => Promise<void>)[] = []
   const changes: NewChange[] = []
   await tx.q.executeQuery(CompiledQuery.raw('savepoint isolated'))
   try {
     const value = await work({
       ...tx,
       afterCommit: (effect) => effects.push(effect),
+      beforeCommit: (write) => lastWrites.push(write),
       change: (change) => changes.push(change),
     })
     await tx.q.executeQuery(CompiledQuery.raw('release savepoint isolated'))
     for (const effect of effects) tx.afterCommit(effect)
+    for (const write of lastWrites) tx.beforeCommit(write)
     for (const change of changes) tx.change(change)
     return value
   } catch (error) {

@@ -91,7 +91,7 @@ test('Meta takes no more for a moment: it is tried again by itself, and once is 
   await ines.answer('One moment.')
   const turn = ines.turn('One moment.')
   await ines.reads('Meta takes no more messages from this page for the moment.', turn)
-  await ines.reads(/Tried again in/, turn)
+  await ines.reads(/tried again in/, turn)
   await stage.faults()
   await ines.reads(/Delivered|Sent/, turn)
   expect(await stage.received(elif)).toEqual(['One moment.'])

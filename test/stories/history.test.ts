@@ -196,6 +196,7 @@ test('the palette finds a chat by name and an action by its words', async () => 
   await page.goto('/inbox/all')
   await ruth.reads('Live')
   await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Find a chat or an action' }).waitFor()
   await page.keyboard.type('ana pri')
   await page.getByRole('option', { name: 'Ana Prieto' }).waitFor()
   await page.keyboard.press('Enter')

@@ -13,7 +13,8 @@ import { Live } from './live.tsx'
 import { Rail } from './rail.tsx'
 
 const ShortcutsDialog = lazy(() => import('../palette/shortcuts-dialog.tsx'))
-const Palette = lazy(() => import('../palette/palette.tsx'))
+const loadPalette = () => import('../palette/palette.tsx')
+const Palette = lazy(loadPalette)
 
 /** What stands around every screen of somebody who is signed in. */
 export function Shell() {
@@ -53,6 +54,11 @@ function Frame() {
   const close = () => setDialog(null)
   useKeys({ '?': () => setDialog('shortcuts') })
   useEffect(() => {
+    // Whoever opens it types on at once: fetched only then, it would miss the first letters.
+    const early = setTimeout(() => void loadPalette(), 1_000)
+    return () => clearTimeout(early)
+  }, [])
+  useEffect(() => {
     const toggle = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== 'k') return
       event.preventDefault()
@@ -72,7 +78,8 @@ function Frame() {
         </div>
         <BottomBar onShortcuts={() => setDialog('shortcuts')} />
       </div>
-      <Suspense fallback={null}>
+      {/* While it is on its way the keys are not shortcuts: an open dialog holds them, if only an empty one. */}
+      <Suspense fallback={<dialog open hidden />}>
         {dialog === 'shortcuts' && <ShortcutsDialog onClose={close} />}
         {dialog === 'palette' && <Palette onClose={close} onShortcuts={() => setDialog('shortcuts')} />}
       </Suspense>

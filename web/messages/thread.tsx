@@ -108,6 +108,8 @@ function Messages({ chat, messages, onQuote }: Props & { messages: Message[] }) 
         <button
           type="button"
           onClick={toBottom}
+          // It comes up under the pointer of whoever has just pressed it; the wheel must go on scrolling the messages.
+          onWheel={(event) => scroller.current?.scrollBy({ top: event.deltaY })}
           className="rise absolute bottom-2 left-1/2 inline-flex h-7 -translate-x-1/2 items-center gap-1.5 rounded-full bg-surface-raised pr-3 pl-2 font-medium text-xs shadow-menu"
         >
           <Icon of={ArrowDown} size={14} className="text-accent-text" />

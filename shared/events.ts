@@ -10,6 +10,8 @@ import type { Message } from './message.ts'
 export type Change =
   | { type: 'message.created'; chat: Chat; message: Message }
   | { type: 'message.updated'; chat: Chat; message: Message }
+  /** A bubble that turned out to be another message of ours (an echo that came before we knew it). */
+  | { type: 'message.removed'; chat: Chat; messageId: string }
   | { type: 'chat.updated'; chat: Chat }
   | { type: 'chat.removed'; chatId: string }
   | { type: 'me.updated' }

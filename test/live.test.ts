@@ -197,6 +197,20 @@ describe('resuming', () => {
 })
 
 describe('who gets what', () => {
+  test('a bubble that was ours all along goes from the screens of those who see its chat, and of nobody else', async () => {
+    const process = await start()
+    const ines = await connect(process, world.cast.ines.id)
+    const tomas = await connect(process, world.cast.tomas.id)
+    const chatId = await newChat(world.db, world.cast.ines.id)
+    const messageId = newId()
+    await world.db.transaction(async (tx) => tx.change({ type: 'message.removed', chatId, messageId }))
+    const removal = await ines.until((frame) => frame.type === 'change' && frame.change.type === 'message.removed')
+    expect(removal).toMatchObject({ change: { chat: { id: chatId }, messageId } })
+    const after = await newMessage(world.db, await newChat(world.db, world.cast.tomas.id), 'for Tomas')
+    await tomas.until(about(after))
+    expect(everything(tomas)).not.toContain(messageId)
+  })
+
   test('RT-4: a chat handed to someone else leaves the old agent with "removed" and nothing of what comes later', async () => {
     const process = await start()
     const { ines, tomas, supervisor } = world.cast

@@ -92,6 +92,8 @@ function recipients(row: ChangeRow, loaded: Loaded, positionsBefore: Before): Fo
     case 'message.created':
     case 'message.updated':
       return messageRecipients(row.type, row, loaded)
+    case 'message.removed':
+      return removalRecipients(row, loaded)
     case 'chat.updated':
       return chatRecipients(row, loaded)
     case 'chat.assigned':
@@ -117,6 +119,13 @@ function messageRecipients(type: 'message.created' | 'message.updated', row: Cha
   const message = loaded.messages.get(row.messageId ?? '')
   if (!found || !message) return nobody
   const change: Change = { type, chat: found.chat, message }
+  return (viewer) => (sees(viewer, found) ? change : null)
+}
+
+function removalRecipients({ chatId, messageId }: ChangeRow, { chats }: Loaded): For {
+  const found = chats.get(chatId ?? '')
+  if (!found || !messageId) return nobody
+  const change: Change = { type: 'message.removed', chat: found.chat, messageId }
   return (viewer) => (sees(viewer, found) ? change : null)
 }
 

@@ -5,7 +5,7 @@ import type { Message } from '../../shared/message.ts'
 import { type ChatListQuery, serverNow } from '../api.ts'
 import type { KnownChat } from '../chats/chat-queries.ts'
 import { mergeChat, removeChat, type Snapshot } from '../chats/merge-chat.ts'
-import { mergeMessage } from '../messages/merge-message.ts'
+import { mergeMessage, removeMessage } from '../messages/merge-message.ts'
 
 type List<T> = InfiniteData<Snapshot<T>, string | null>
 
@@ -35,6 +35,8 @@ export function followLive(client: QueryClient, meId: string, openId: () => stri
       )
     } else if (kind === 'messages' && subject === id && 'message' in change) {
       update<List<Message>>(query, (data) => mergeMessage(data, change.message, seq))
+    } else if (kind === 'messages' && subject === id && change.type === 'message.removed') {
+      update<List<Message>>(query, (data) => removeMessage(data, change.messageId, seq))
     }
   }
 

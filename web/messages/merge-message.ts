@@ -21,3 +21,11 @@ export function mergeMessage<P extends Snapshots<Message>>(data: P, message: Mes
   items.splice(index < 0 ? items.length : index, 0, message)
   return { ...data, pages: pages.with(target, { ...page, items }) }
 }
+
+/** A thread after one message went: it was another one all along. */
+export function removeMessage<P extends Snapshots<Message>>(data: P, messageId: string, seq: number): P {
+  const at = data.pages.findIndex((page) => page.seq < seq && page.items.some((item) => item.id === messageId))
+  const page = data.pages[at]
+  if (!page) return data
+  return { ...data, pages: data.pages.with(at, { ...page, items: page.items.filter((item) => item.id !== messageId) }) }
+}

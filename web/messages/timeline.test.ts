@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ChatAssignment } from '../../shared/chat.ts'
 import type { Message } from '../../shared/message.ts'
-import { mergeMessage } from './merge-message.ts'
+import { mergeMessage, removeMessage } from './merge-message.ts'
 import { firstUnread, timeline } from './timeline.ts'
 
 const at = (day: number, minute: number) => new Date(2026, 10, day, 12, minute).toISOString()
@@ -117,6 +117,13 @@ describe('a message that came or changed', () => {
   it('stays away when it belongs to history that is not loaded', () => {
     expect(ids(mergeMessage(data('more'), incoming('0', at(20, 0)), 6))).toBe('ca')
     expect(ids(mergeMessage(data(null), incoming('0', at(20, 0)), 6))).toBe('ca0')
+  })
+
+  it('goes when it was another message all along, unless the thread was read after that', () => {
+    expect(ids(removeMessage(data(null), 'a', 6))).toBe('c')
+    const thread = data(null)
+    expect(removeMessage(thread, 'a', 5)).toBe(thread)
+    expect(removeMessage(thread, 'unknown', 6)).toBe(thread)
   })
 
   it('changes nothing that was read after it', () => {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { routes } from './api.ts'
 import { authenticate } from './auth/authenticate.ts'
+import { registerLetters } from './auth/letters.ts'
 import { sealLegacyTokens } from './channels/seal-legacy-tokens.ts'
 import { chatChanges } from './chats/live.ts'
 import type { Config } from './config.ts'
@@ -66,6 +67,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const ctx: Ctx = { db, config, clock, log, graph, sealer, jobs, live, metrics }
     const ingest = createIngest(ctx)
     const sender = createSender(ctx)
+    registerLetters(ctx)
     registerProfileJob(ctx)
     registerReplayJob(ctx)
     registerChangeSweep(ctx)

@@ -193,6 +193,79 @@ const chat_assignments = table(
 /** A known text sealed with each encryption key in use: a wrong key is found at the start, not at the first send. */
 const encryption_checks = table({ id: varchar(64), sealed: varchar(500) })
 
+/** Who did what, for ever: each row carries the hash of the one before it, so that tampering shows. */
+const audit_events = table(
+  {
+    /** The place in the chain: growing without a gap, in commit order. */
+    seq: bigint(),
+    id: varchar(36),
+    created_at: createdAt(),
+    /** Null: the command line, or somebody who has not signed in. */
+    actor_id: nullable(varchar(36)),
+    /** The name at that time. */
+    actor_name: nullable(varchar(255)),
+    action: varchar(64),
+    target_type: varchar(32),
+    target_id: nullable(varchar(255)),
+    target_name: nullable(varchar(255)),
+    before_json: nullable(longtext()),
+    after_json: nullable(longtext()),
+    ip: nullable(varchar(64)),
+    user_agent: nullable(varchar(255)),
+    request_id: nullable(varchar(64)),
+    prev_hash: varchar(64),
+    hash: varchar(64),
+  },
+  {
+    primaryKey: ['seq'],
+    unique: [['id']],
+    indexes: [
+      ['created_at', 'seq'],
+      ['actor_id', 'seq'],
+      ['action', 'seq'],
+      ['target_id', 'seq'],
+    ],
+  },
+)
+
+/** Tries and requests counted for all processes. The key is a hash: what people typed is not kept. */
+const auth_throttles = table(
+  { key_hash: varchar(43), count: int(), first_at: datetime(), last_at: datetime() },
+  { primaryKey: ['key_hash'], indexes: [['last_at']] },
+)
+
+/** The second step of signing in: the sealed secret, in force once confirmed, and the last code's time step. */
+const user_totp = table(
+  {
+    user_id: varchar(36),
+    secret: varchar(500),
+    confirmed_at: nullable(datetime()),
+    last_step: withDefault(bigint(), { literal: 0 }),
+    created_at: createdAt(),
+  },
+  { primaryKey: ['user_id'], foreignKeys: { user_id: 'users.id' } },
+)
+
+const totp_recovery_codes = table(
+  { code_hash: varchar(64), user_id: varchar(36), used_at: nullable(datetime()), created_at: createdAt() },
+  { primaryKey: ['code_hash'], indexes: [['user_id']], foreignKeys: { user_id: 'users.id' } },
+)
+
+/** Keys of programs that call the API for somebody. */
+const api_tokens = table(
+  {
+    id: varchar(36),
+    user_id: varchar(36),
+    name: varchar(100),
+    token_hash: varchar(64),
+    permissions_json: text(),
+    created_at: createdAt(),
+    expires_at: datetime(),
+    last_used_at: nullable(datetime()),
+  },
+  { unique: [['token_hash']], indexes: [['user_id']], foreignKeys: { user_id: 'users.id' } },
+)
+
 export const addedTables = {
   sessions,
   setup_tokens,
@@ -206,4 +279,9 @@ export const addedTables = {
   outbox,
   chat_assignments,
   encryption_checks,
+  audit_events,
+  auth_throttles,
+  user_totp,
+  totp_recovery_codes,
+  api_tokens,
 }

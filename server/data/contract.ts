@@ -74,6 +74,8 @@ const password_reset_tokens = table(
     used_at: nullable(datetime()),
     created_at: createdAt(),
     updated_at: updatedAt(),
+    // ours
+    purpose: withDefault(oneOf('reset', 'invitation'), { literal: 'reset' }),
   },
   { unique: [['token_hash']], indexes: [['user_id']], foreignKeys: { user_id: 'users.id' } },
 )

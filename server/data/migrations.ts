@@ -10,4 +10,11 @@ export interface Migration {
   ensure: TableName[]
 }
 
-export const migrations: Migration[] = [{ id: '001-contract-and-inbox', ensure: Object.keys(tables) as TableName[] }]
+export const migrations: Migration[] = [
+  { id: '001-contract-and-inbox', ensure: Object.keys(tables) as TableName[] },
+  { id: '002-audit', ensure: ['audit_events'] },
+  {
+    id: '003-signing-in',
+    ensure: ['password_reset_tokens', 'auth_throttles', 'user_totp', 'totp_recovery_codes', 'api_tokens'],
+  },
+]

@@ -6,6 +6,10 @@ const owners: Record<string, string> = {
   password_reset_tokens: 'server/auth',
   sessions: 'server/auth',
   setup_tokens: 'server/auth',
+  auth_throttles: 'server/auth',
+  user_totp: 'server/auth',
+  totp_recovery_codes: 'server/auth',
+  api_tokens: 'server/auth',
   db_schema_snapshots: 'server/schema-history',
   db_schema_changes: 'server/schema-history',
   instagram_accounts: 'server/channels',
@@ -33,6 +37,7 @@ const owners: Record<string, string> = {
   sequences: 'server/platform',
   jobs: 'server/platform',
   encryption_checks: 'server/platform',
+  audit_events: 'server/audit',
 }
 
 export function ownerOf(table: string): string | undefined {

@@ -1,4 +1,4 @@
-import { CompiledQuery, type Insertable, type SelectQueryBuilder, sql, type Updateable } from 'kysely'
+import { CompiledQuery, type Insertable, type SelectQueryBuilder, type Updateable } from 'kysely'
 import { type TableName, type Tables, tables } from '../../data/tables.ts'
 import type { Tx } from './transaction.ts'
 
@@ -49,8 +49,9 @@ async function writeRows(tx: Tx, table: TableName, rows: readonly object[], suff
 }
 
 /** Inserts rows that all have the same columns. */
-export const insertAll = <T extends TableName>(tx: Tx, table: T, rows: readonly Row<T>[]) =>
-  writeRows(tx, table, rows, '')
+export async function insertAll<T extends TableName>(tx: Tx, table: T, rows: readonly Row<T>[]): Promise<void> {
+  await writeRows(tx, table, rows, '')
+}
 
 /**
  * Inserts the rows whose keys are free and returns the primary keys (first column of the key) of those that went in.

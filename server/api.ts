@@ -1,4 +1,6 @@
 import { assignmentRoutes } from './assignment/routes.ts'
+import { recordedRoutes } from './audit/recorded-route.ts'
+import { auditRoutes } from './audit/routes.ts'
 import { authRoutes } from './auth/routes.ts'
 import { channelRoutes } from './channels/routes.ts'
 import { chatRoutes } from './chats/routes.ts'
@@ -19,7 +21,11 @@ export const routes = [
   ...messageRoutes,
   ...sendRoutes,
   ...assignmentRoutes,
-  ...webhookRoutes,
+  ...recordedRoutes(webhookRoutes, {
+    'GET /webhook-deliveries/:id': { action: 'delivery.viewed', targetType: 'delivery' },
+    'POST /parked-events/:id/replay': { action: 'event.replayed', targetType: 'event' },
+  }),
+  ...auditRoutes,
 ]
 
 export type ApiRoutes = (typeof routes)[number]

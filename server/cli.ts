@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { auditVerify, auditVerifyUsage } from './audit/commands.ts'
 import { backupCommand, backupUsage, restoreCommand, restoreUsage } from './backup/commands.ts'
 import { channelAdd, channelAddUsage } from './channels/commands.ts'
 import { migrateCommand, replayCommand, replayUsage, withCtx } from './commands.ts'
@@ -22,6 +23,7 @@ Usage: ticklegram <command>
   ${backupUsage}
   ${restoreUsage}
   ${doctorUsage}
+  ${auditVerifyUsage}
   --help, --version
 
 Settings come from the environment; .env.example lists them.
@@ -47,6 +49,7 @@ const commands: Record<string, Command> = {
   replay: (args) => withCtx(config(), (ctx) => replayCommand(ctx, args)),
   backup: (args) => backupCommand(config(), args, version()),
   restore: (args) => restoreCommand(config(), args),
+  'audit:verify': (args) => withCtx(config(), (ctx) => auditVerify(ctx, args)),
   doctor: () => examined(config()),
 }
 

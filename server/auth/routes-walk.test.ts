@@ -111,7 +111,8 @@ const refusals = { 401: 'signed_out', 403: 'forbidden' } as const
 
 /** What came of it; any answer past the permission counts as allowed, if it is no failure of ours. */
 function verdict(answer: Awaited<ReturnType<typeof knock>>): 'allowed' | 401 | 403 | string {
-  const code: string | undefined = answer.body === '' ? undefined : answer.json().error?.code
+  const isJson = String(answer.headers['content-type']).startsWith('application/json')
+  const code: string | undefined = isJson && answer.body !== '' ? answer.json().error?.code : undefined
   if (answer.statusCode >= 500) return `${answer.statusCode} ${answer.body}`
   if (answer.statusCode === 401 && code === refusals[401]) return 401
   return answer.statusCode === 403 && code === refusals[403] ? 403 : 'allowed'

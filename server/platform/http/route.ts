@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type * as z from 'zod'
+import * as z from 'zod'
 import type { Permission } from '../../../shared/permissions.ts'
 import type { Ctx } from '../../ctx.ts'
 
@@ -47,10 +47,15 @@ export interface Route<
   body?: B
   /** Left out: 204 with no body. */
   response?: R
+  /** A file instead of JSON: its content type. `response` is `textFile` then. */
+  fileType?: string
   /** Success status; 200, or 204 without a response. */
   status?: number
   handler(ctx: Ctx, input: RouteInput<A, P, Q, B>): Promise<R extends z.ZodType ? z.input<R> : void>
 }
+
+/** What a route with a `fileType` gives: the file's text, part by part. */
+export const textFile = z.custom<AsyncIterable<string>>().meta({ type: 'string' })
 
 /** Declares a route. Everything the server, the document, the typed client and the tests need is in this one value. */
 export function route<

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
@@ -162,6 +163,7 @@ function registerRoute(api: FastifyInstance, ctx: Ctx, r: AnyRoute, authenticate
       ...(r.params ? { params: r.params } : {}),
       ...(r.query ? { querystring: r.query } : {}),
       ...(r.body ? { body: r.body } : {}),
+      ...(r.fileType ? { produces: [r.fileType] } : {}),
       ...(r.response ? { response: { [status]: r.response } } : {}),
       description: `Permission: ${Array.isArray(r.permission) ? r.permission.join(' or ') : r.permission}`,
     } as never,
@@ -180,6 +182,7 @@ function registerRoute(api: FastifyInstance, ctx: Ctx, r: AnyRoute, authenticate
         request,
         reply,
       })
+      if (r.fileType) return reply.status(status).type(r.fileType).send(Readable.from(body))
       return reply.status(status).send(r.response ? body : undefined)
     },
   })

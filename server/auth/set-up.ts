@@ -3,6 +3,7 @@ import { AppError, notFound } from '../platform/errors.ts'
 import { insertUser } from '../team/create-user.ts'
 import { normalEmail } from './login-names.ts'
 import { hashPassword } from './password.ts'
+import { assertGoodPassword } from './password-rules.ts'
 import { startSession, type Visitor } from './sessions.ts'
 import { isSetupOpen, isSetupToken, useSetupToken } from './setup-token.ts'
 
@@ -16,7 +17,7 @@ interface FirstAdmin {
 
 /**
  * Makes the first admin by the one-time link and signs them in.
- * @throws AppError `not_found` after the link was used, `setup_token_invalid`, `user_exists`
+ * @throws AppError `not_found` after the link was used, `setup_token_invalid`, `weak_password`, `user_exists`
  */
 export async function setUp(
   ctx: Ctx,
@@ -31,6 +32,7 @@ export async function setUp(
       'This set-up link is not valid. Use the newest one the server printed at its start.',
     )
   }
+  assertGoodPassword(password, { name, email })
   const passwordHash = await hashPassword(password)
   return ctx.db.transaction(async (tx) => {
     const now = ctx.clock.now()

@@ -3,6 +3,7 @@ import { limits, newPassword, role } from '../../shared/user.ts'
 import { handOutWaiting, lockRotation } from '../assignment/rotation.ts'
 import { normalContactNumber, normalEmail, normalEmpId } from '../auth/login-names.ts'
 import { hashPassword } from '../auth/password.ts'
+import { assertGoodPassword } from '../auth/password-rules.ts'
 import { closeSetup } from '../auth/setup-token.ts'
 import type { Ctx } from '../ctx.ts'
 import { insertNew } from '../platform/db/rows.ts'
@@ -47,7 +48,7 @@ type ReadyUser = Omit<z.output<typeof newUser>, 'password'> & { passwordHash: st
 /**
  * Makes a person; chats that waited for somebody are handed out. An admin made this way ends the first set-up: its
  * link no longer works.
- * @throws AppError `invalid_user`, `unknown_position`, `user_exists`
+ * @throws AppError `invalid_user`, `weak_password`, `unknown_position`, `user_exists`
  */
 export async function createUser(ctx: Ctx, input: NewUser): Promise<string> {
   const parsed = newUser.safeParse(input)
@@ -56,6 +57,7 @@ export async function createUser(ctx: Ctx, input: NewUser): Promise<string> {
     throw new AppError('invalid_user', 400, faults.join('; '), { faults })
   }
   const { password, ...user } = parsed.data
+  assertGoodPassword(password, user)
   // Before the transaction: SQLite's only connection must not wait for it.
   const passwordHash = await hashPassword(password)
   return ctx.db.transaction(async (tx) => {

@@ -6,6 +6,7 @@ import { channelRoutes } from './channels/routes.ts'
 import { chatRoutes } from './chats/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { sendRoutes } from './messages/send-routes.ts'
+import { positionRoutes } from './team/position-routes.ts'
 import { teamRoutes } from './team/routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 
@@ -16,6 +17,7 @@ import { webhookRoutes } from './webhooks/routes.ts'
 export const routes = [
   ...authRoutes,
   ...teamRoutes,
+  ...positionRoutes,
   ...channelRoutes,
   ...chatRoutes,
   ...messageRoutes,

@@ -17,16 +17,18 @@ export function permissionsOf(
   if (user.role === 'admin') return everything
   if (user.position_id === null) return nothing
   const codes = parsePermissions(user.permissions_json)
-  if (!isSound(user.permissions_json, codes.length)) report(log, user.position_id, user.permissions_json)
+  if (permissionsFault(user.permissions_json)) report(log, user.position_id, user.permissions_json)
   return new Set(codes)
 }
 
-function isSound(json: string | null, known: number): boolean {
+/** What is wrong with a stored list of permissions. */
+export function permissionsFault(json: string | null): 'unreadable' | 'unknown_codes' | null {
   try {
     const value: unknown = JSON.parse(json ?? '')
-    return Array.isArray(value) && new Set(value).size === known
+    if (!Array.isArray(value)) return 'unreadable'
+    return new Set(value).size === parsePermissions(json).length ? null : 'unknown_codes'
   } catch {
-    return false
+    return 'unreadable'
   }
 }
 

@@ -38,3 +38,12 @@ export async function listUsers(q: Db, { assignable }: { assignable: boolean }):
   const eligible = (await eligibleAgents(q)).map((a) => a.id)
   return eligible.length === 0 ? [] : query.where('u.id', 'in', eligible).execute()
 }
+
+/** People who have a position, newest first. */
+export const holdersOf = (q: Db, { positionId, limit }: { positionId: string; limit: number }) =>
+  selectUsers(q)
+    .where('u.position_id', '=', positionId)
+    .orderBy('u.created_at', 'desc')
+    .orderBy('u.id', 'desc')
+    .limit(limit)
+    .execute()

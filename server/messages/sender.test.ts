@@ -470,4 +470,16 @@ describe('people and accounts', () => {
     expect((await outbox(waiting.body.id)).attempts).toBe(0)
     graph.close()
   })
+
+  it('a refusal for the rate tells the agent when the account goes on, not when this message might (SND-7)', async () => {
+    const chat = await rig.newChat('FACEBOOK')
+    const posted = await rig.post(chat, { text: 'Too fast' })
+    await rig.faults({ kind: 'error', status: 400, code: 613, times: 1 })
+    const graph = createGraph(rig.app.config.meta, { log: rig.ctx.log, metrics: rig.ctx.metrics })
+    start({ ctx: { ...rig.ctx, graph } })
+    await until('the pause', async () => (await outbox(posted.body.id)).reason === 'rate_limited')
+    const { failure } = await rig.message(chat, posted.body.id)
+    expect(Date.parse(failure?.retryAt ?? '') - Date.now()).toBeGreaterThan(10_000)
+    graph.close()
+  })
 })

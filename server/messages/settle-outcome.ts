@@ -50,7 +50,8 @@ export async function settleOutcome(
     }
     if (!result.retryable)
       return settleFailed(tx, claim, { reason: result.reason, code: result.code, text: result.text })
-    const delay = Math.max(retryDelay(row.tries), result.retryAfterMs ?? 0)
+    // The account may pause for longer; the agents are told when it really goes on.
+    const delay = Math.max(retryDelay(row.tries), result.retryAfterMs ?? 0, ctx.graph.waitMs(claim.pageId))
     const since = row.first_tried_at === null ? now : fromDbTime(row.first_tried_at)
     if (row.tries < maxTries && now + delay - since <= retryForMs)
       return queueAgain(tx, claim, { result, at: now + delay, afresh: false })

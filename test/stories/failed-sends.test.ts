@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { instagramId } from '../meta-payloads.ts'
+import { look } from './lib/look.ts'
 import { openStage, type Stage } from './lib/stage.ts'
 import type { Visitor } from './lib/visitor.ts'
 
@@ -54,6 +55,7 @@ test('after a day only a person’s own words go, by their explicit choice; afte
   await ines.open('Bo Winther')
   await ines.reads(/Human agent, \d days? left|Human agent, .* left:/)
   await ines.composer.fill('Sorry for the late answer.')
+  await look(ines.page, 'composer-person', { widths: [1440, 390], within: 'main' })
   expect(await ines.page.getByRole('button', { name: 'Send as a person' }).isDisabled()).toBe(true)
   await ines.page.getByRole('checkbox', { name: /Send as a person/ }).check()
   await ines.composer.press('Enter')
@@ -65,6 +67,7 @@ test('after a day only a person’s own words go, by their explicit choice; afte
   await ines.reads('Closed since')
   await ines.composer.fill('Are you there?')
   await ines.reads('Nothing can be sent until Chloé writes again. Your draft stays here.')
+  await look(ines.page, 'composer-closed', { widths: [1440, 390], within: 'main' })
   expect(await ines.page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true)
 })
 
@@ -84,13 +87,13 @@ test('Meta has ended the connection of the account: all wait in words, and go wh
   expect(await stage.received(david)).toEqual(['The table is oak.'])
 })
 
-test('Meta takes no more for a moment: it is tried again by itself, and once is enough', async () => {
+test('Meta has a problem of its own: it is tried again by itself, and once is enough', async () => {
   const elif = await stage.customerWhoWrote('messenger', 'Elif Kaya')
   await ines.open('Elif Kaya')
-  await stage.faults({ kind: 'error', code: 613, status: 400 })
+  await stage.faults({ kind: 'server_error' })
   await ines.answer('One moment.')
   const turn = ines.turn('One moment.')
-  await ines.reads('Meta takes no more messages from this page for the moment.', turn)
+  await ines.reads('Meta had a problem of its own. It is kept.', turn)
   await ines.reads(/tried again in/, turn)
   await stage.faults()
   await ines.reads(/Delivered|Sent/, turn)
@@ -171,4 +174,17 @@ test('a text longer than Meta takes is counted in Meta’s own unit and cannot b
   await ines.composer.fill('ß'.repeat(501))
   await ines.reads('2 bytes too many')
   expect(await ines.page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true)
+})
+
+test('Meta takes no more for the moment: the agent is told until when, and it goes by itself', async () => {
+  const zuri = await stage.customerWhoWrote('messenger', 'Zuri Abebe')
+  await ines.open('Zuri Abebe')
+  await stage.faults({ kind: 'error', code: 613, status: 400, times: 1 })
+  await ines.answer('They arrive in May.')
+  const turn = ines.turn('They arrive in May.')
+  await ines.reads('Meta takes no more messages from this page for the moment. It is kept in line.', turn)
+  // The page pauses as a whole for fifteen seconds, and the message says so.
+  await ines.reads(/It is tried again in (1[0-5]|\d) s/, turn)
+  await turn.getByText(/Delivered|Sent/).waitFor({ timeout: 20_000 })
+  expect(await stage.received(zuri)).toEqual(['They arrive in May.'])
 })

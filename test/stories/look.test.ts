@@ -44,7 +44,7 @@ describe('in a shop with a week behind it', () => {
   let ruth: Visitor
   let names: string[]
   beforeAll(async () => {
-    stage = await openStage({ world: 'nordlys', sandboxMode: true })
+    stage = await openStage({ world: 'nordlys' })
     ruth = await stage.visit('supervisor', '/inbox/all')
     await ruth.reads('Live')
     names = await ruth.names()
@@ -52,13 +52,18 @@ describe('in a shop with a week behind it', () => {
   afterEach(({ task }) => stage.endStory(task))
   afterAll(() => stage.close())
 
-  test('the inbox, and every chat of the sandbox as it reads', async () => {
+  test('the inbox and a chat in it', async () => {
     await look(ruth.page, 'inbox')
+    await ruth.open(names[0] ?? '')
+    await ruth.turn('Is this the same oak as the table?').waitFor()
+    await look(ruth.page, 'chat')
+  })
+
+  test('every chat of the sandbox as it reads', async () => {
     for (const [i, name] of names.entries()) {
       await ruth.open(name)
       await ruth.page.getByRole('region', { name: 'Messages' }).locator('[data-message]').last().waitFor()
-      if (i < 3) await look(ruth.page, `chat-${i + 1}`)
-      else await look(ruth.page, `chat-${i + 1}`, [1440])
+      await look(ruth.page, `chat-${i + 1}`, { widths: [1024] })
     }
   })
 
@@ -73,17 +78,49 @@ describe('in a shop with a week behind it', () => {
       ['palette', () => page.keyboard.press('Control+k')],
       ['shortcuts', () => page.keyboard.press('?')],
     ]
+    const within = 'dialog[open], [popover]:popover-open'
     for (const [name, open] of opened) {
       await open()
-      await page.locator('dialog[open], [popover]:popover-open').first().waitFor()
-      await look(page, `open-${name}`, [1440])
+      await page.locator(within).filter({ visible: true }).first().waitFor()
+      await look(page, `open-${name}`, { widths: [1440], within })
       await page.keyboard.press('Escape')
+      await page.locator(within).first().waitFor({ state: 'detached' })
     }
     await page.setViewportSize({ width: 390, height: 844 })
     await page.getByRole('button', { name: 'More', exact: true }).click()
     await page.getByRole('menuitem', { name: 'Details' }).click()
     await page.getByRole('complementary', { name: 'Details' }).waitFor()
-    await look(page, 'details', [390])
+    await look(page, 'details', { widths: [390] })
+  })
+
+  test('the states of the composer and of what was sent', async () => {
+    // Lena's chat may be anybody's: a supervisor answers in it all the same.
+    const answering = await stage.visit('supervisor', '/inbox/all')
+    await answering.reads('Live')
+    const { page } = answering
+    await answering.open('Lena Fischer')
+    await answering.composer.fill('Gern. '.repeat(150))
+    await answering.reads(/\/ [12],000/)
+    await look(page, 'composer-long', { widths: [1440], within: 'main' })
+
+    await stage.faults({ kind: 'reset', times: 1 })
+    await answering.answer('Das passt gut an die Wand.')
+    await answering.reads('Not confirmed.')
+    await answering.answer('Soll ich es zeichnen?')
+    await answering.reads('Queued')
+    await look(page, 'send-not-confirmed', { widths: [1440, 390], within: 'main' })
+    await page.getByRole('button', { name: 'Leave it' }).click()
+    await answering.reads('Sent', answering.turn('Soll ich es zeichnen?'))
+    await stage.faults({ kind: 'error', status: 400, code: 551, times: 1 })
+    await answering.answer('Und die Lampe?')
+    await answering.reads('This person cannot be reached')
+    await answering.context.setOffline(true)
+    answering.expects(/ERR_INTERNET_DISCONNECTED|WebSocket/)
+    await answering.answer('Hier bin ich wieder.')
+    await answering.reads('Offline, 1 waiting')
+    await look(page, 'send-failed-offline', { widths: [1440, 390] })
+    await answering.context.setOffline(false)
+    await answering.reads('Live')
   })
 
   test('empty lists say why', async () => {

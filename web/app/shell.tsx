@@ -55,7 +55,7 @@ function Frame() {
   useKeys({ '?': () => setDialog('shortcuts') })
   useEffect(() => {
     // Whoever opens it types on at once: fetched only then, it would miss the first letters.
-    const early = setTimeout(() => void loadPalette(), 1_000)
+    const early = setTimeout(() => void loadPalette().catch(() => {}), 1_000)
     return () => clearTimeout(early)
   }, [])
   useEffect(() => {

@@ -26,13 +26,16 @@ import { useReading } from './reading.ts'
 /** One chat with everything about it, or why it is not there. */
 export function ChatPane({ chatId, address }: { chatId: string; address: Address }) {
   const { data, error, refetch } = useQuery(chatQuery(chatId))
+  const phone = useMedia('(max-width: 767px)')
   const back = () => address.go({ chatId: null })
   if (data?.chat) return <OpenChat chat={data.chat} address={address} />
   const missing = data?.chat === null || (error instanceof ApiError && error.status === 404)
   return (
     <main className="flex min-w-0 flex-1 flex-col bg-surface" aria-busy={!data && !error}>
+      {phone && <h1 className="sr-only">{text.views.title}</h1>}
       {data?.chat === null ? (
         <EmptyState
+          heading="h2"
           icon={MoveRight}
           role="alert"
           title={text.thread.gone}
@@ -42,6 +45,7 @@ export function ChatPane({ chatId, address }: { chatId: string; address: Address
         </EmptyState>
       ) : missing ? (
         <EmptyState
+          heading="h2"
           icon={LockKeyhole}
           title={text.thread.notFound}
           action={{ label: text.thread.goneAction, run: back }}
@@ -50,6 +54,7 @@ export function ChatPane({ chatId, address }: { chatId: string; address: Address
         </EmptyState>
       ) : error ? (
         <EmptyState
+          heading="h2"
           icon={CircleAlert}
           warn
           role="alert"

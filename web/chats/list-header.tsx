@@ -53,7 +53,10 @@ export function ListHeader({ address, counts, channels }: Props) {
           />
         )}
         {searching ? (
-          <SearchField address={address} />
+          <>
+            <h2 className="sr-only">{title}</h2>
+            <SearchField address={address} />
+          </>
         ) : (
           <>
             <ViewTitle

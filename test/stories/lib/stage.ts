@@ -2,6 +2,7 @@ import type { ThreadView } from '../../../sandbox/control/view.ts'
 import { type RunningSandbox, startSandbox } from '../../../sandbox/main.ts'
 import { ensureSetupToken } from '../../../server/auth/setup-token.ts'
 import type { Ctx } from '../../../server/ctx.ts'
+import { openSandbox } from '../../../server/demo/open-sandbox.ts'
 import { createGraph } from '../../../server/meta/graph.ts'
 import { callLimits } from '../../../server/meta/graph-http.ts'
 import { setAvailability } from '../../../server/team/set-availability.ts'
@@ -58,7 +59,7 @@ export interface Stage {
 }
 
 export interface StageOptions {
-  /** What the shop has lived through: nothing, or the sandbox's week. */
+  /** What the shop has lived through: nothing, or the week of the sandbox, which needs its mode. */
   world?: 'empty' | 'nordlys'
   /** No people and no pages: the very first start. */
   untouched?: boolean
@@ -70,7 +71,7 @@ export interface StageOptions {
 export async function openStage({
   world = 'empty',
   untouched = false,
-  sandboxMode = false,
+  sandboxMode = world === 'nordlys',
 }: StageOptions = {}): Promise<Stage> {
   const database = await testDatabaseUrl()
   const port = await freePort()
@@ -100,8 +101,8 @@ export async function openStage({
   const cast = untouched ? ({} as Cast) : await castUsers(app.ctx)
   await app.start()
   const connectPages = () => connectBoth(app.ctx, control, cast.admin.id)
-  if (!untouched) await connectPages()
-  if (world === 'nordlys') await control('POST', '/deliver-history', {})
+  if (world === 'nordlys') await openSandbox(app.ctx)
+  else if (!untouched) await connectPages()
 
   const stage: Stage = {
     url,

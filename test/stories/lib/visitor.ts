@@ -62,7 +62,7 @@ export async function openVisitor(
     if (line.type() !== 'error' && line.type() !== 'warning') return
     complaints.push(`${name}: ${line.text()} (${line.location().url})`)
   })
-  page.on('pageerror', (error) => complaints.push(`${name}: ${error.stack ?? error.message}`))
+  page.on('pageerror', (error) => complaints.push(`${name}: ${error.stack || error.message || String(error)}`))
   const composer = page.getByRole('textbox', { name: 'Your message' })
   const thread = page.getByRole('region', { name: 'Messages' })
 

@@ -8,6 +8,7 @@ import { createSender, type Sender, type SenderOptions } from '../server/message
 import { createGraph } from '../server/meta/graph.ts'
 import { callLimits } from '../server/meta/graph-http.ts'
 import type { Clock } from '../server/platform/clock.ts'
+import type { Logger } from '../server/platform/log.ts'
 import type { Message } from '../shared/message.ts'
 import { bootTestApp, type TestApp } from './boot.ts'
 import { type Cast, castUsers, cookieFor } from './cast.ts'
@@ -77,9 +78,11 @@ export async function until<T>(
 export async function bootSending({
   clock,
   databaseUrl,
+  log,
 }: {
   clock?: Clock
   databaseUrl?: string
+  log?: Logger
 } = {}): Promise<SendRig> {
   const sandbox = await startSandbox({
     port: 0,
@@ -92,6 +95,7 @@ export async function bootSending({
   const app = await bootTestApp({
     ...(clock ? { clock } : {}),
     ...(databaseUrl ? { databaseUrl } : {}),
+    ...(log ? { log } : {}),
     env: {
       META_APP_ID: sandbox.client.appId,
       META_GRAPH_URL: sandbox.client.graphUrl,

@@ -1,7 +1,10 @@
 import { assignmentRoutes } from './assignment/routes.ts'
 import { recordedRoutes } from './audit/recorded-route.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { apiTokenRoutes } from './auth/api-token-routes.ts'
+import { resetRoutes } from './auth/reset-routes.ts'
 import { authRoutes } from './auth/routes.ts'
+import { totpRoutes } from './auth/totp-routes.ts'
 import { channelRoutes } from './channels/routes.ts'
 import { chatRoutes } from './chats/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
@@ -16,6 +19,9 @@ import { webhookRoutes } from './webhooks/routes.ts'
  */
 export const routes = [
   ...authRoutes,
+  ...resetRoutes,
+  ...totpRoutes,
+  ...apiTokenRoutes,
   ...teamRoutes,
   ...positionRoutes,
   ...channelRoutes,

@@ -4,6 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import { routes } from './api.ts'
 import { authenticate } from './auth/authenticate.ts'
 import { registerLetters } from './auth/letters.ts'
+import { registerResetRequests } from './auth/reset-password.ts'
+import { registerAuthSweep } from './auth/sweep.ts'
 import { sealLegacyTokens } from './channels/seal-legacy-tokens.ts'
 import { chatChanges } from './chats/live.ts'
 import type { Config } from './config.ts'
@@ -68,6 +70,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     const ingest = createIngest(ctx)
     const sender = createSender(ctx)
     registerLetters(ctx)
+    registerResetRequests(ctx)
+    registerAuthSweep(ctx)
     registerProfileJob(ctx)
     registerReplayJob(ctx)
     registerChangeSweep(ctx)

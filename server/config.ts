@@ -30,6 +30,8 @@ export interface Config {
   mailFrom: string | null
   mediaMode: 'proxy' | 'store'
   trustProxy: string[]
+  /** Whether admins must have a second step at sign-in before they may do anything. */
+  adminTotp: 'optional' | 'required'
   logLevel: string
 }
 
@@ -113,6 +115,7 @@ const schema = z.object({
   MAIL_FROM: trimmed.min(3).optional(),
   MEDIA_MODE: z.enum(['proxy', 'store'], { error: 'must be proxy or store' }).default('proxy'),
   TRUST_PROXY: list.optional(),
+  ADMIN_TOTP: z.enum(['optional', 'required'], { error: 'must be optional or required' }).default('optional'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace, silent',
@@ -161,6 +164,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     mailFrom: v.MAIL_FROM ?? null,
     mediaMode: v.MEDIA_MODE,
     trustProxy: v.TRUST_PROXY ?? [],
+    adminTotp: v.ADMIN_TOTP,
     logLevel: v.LOG_LEVEL,
   }
 }

@@ -34,6 +34,13 @@ export type Me = z.infer<typeof me>
 export const signIn = z.strictObject({
   login: z.string().trim().min(1).max(255),
   password: z.string().min(1).max(limits.password),
+  /** Where a contact number without its country is from, as two letters of ISO 3166. */
+  country: z
+    .string()
+    .regex(/^[A-Za-z]{2}$/, 'two letters, like NO')
+    .optional(),
+  /** The second step, asked for by `code_required`: six digits, or a recovery code. */
+  code: z.string().trim().min(1).max(64).optional(),
 })
 
 export const newPassword = z.string().min(8, 'At least 8 characters').max(limits.password)

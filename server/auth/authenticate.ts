@@ -2,11 +2,11 @@ import type { FastifyRequest } from 'fastify'
 import type { Ctx } from '../ctx.ts'
 import { fromDbTime } from '../platform/db/time.ts'
 import type { Actor } from '../platform/http/route.ts'
-import type { Authenticate } from '../platform/http/server.ts'
-import type { Logger } from '../platform/log.ts'
-import { permissionsOf } from '../team/permissions.ts'
+import { type Authenticate, bearerOf } from '../platform/http/server.ts'
+import { actorOf } from './actor.ts'
+import { authenticateProgram } from './api-tokens.ts'
 import { authMemory, type KnownSession } from './memory.ts'
-import { findSession, type SessionRow } from './queries.ts'
+import { findSession } from './queries.ts'
 import { hashToken, sessionLife, tokenOf, touchSession } from './sessions.ts'
 
 /** The last request is noted at most this often; a session may so end up to this much before its idle time. */
@@ -15,6 +15,8 @@ const noteEvery = 5 * 60_000
 /** Who a request comes from, for HTTP and for the WebSocket's upgrade; null when nobody is signed in. */
 export function authenticate(ctx: Ctx): Authenticate {
   return async (request: FastifyRequest): Promise<Actor | null> => {
+    const bearer = bearerOf(request)
+    if (bearer !== null) return authenticateProgram(ctx, bearer)
     const token = tokenOf(ctx.config, request)
     if (!token) return null
     const session = await knownSession(ctx, hashToken(token))
@@ -36,20 +38,10 @@ async function knownSession(ctx: Ctx, tokenHash: string): Promise<KnownSession |
   const row = await findSession(ctx.db.q, tokenHash)
   if (row?.is_active !== 1) return null
   const session: KnownSession = {
-    actor: actorOf(row, ctx.log),
+    actor: actorOf(ctx, row),
     lastSeenAt: fromDbTime(row.last_seen_at),
     expiresAt: fromDbTime(row.expires_at),
   }
   sessions.put(tokenHash, session, generation)
   return session
 }
-
-/** Who a session's person is to the rest of the program. */
-export const actorOf = (row: SessionRow, log: Logger): Actor => ({
-  userId: row.user_id,
-  name: row.name,
-  role: row.role,
-  positionId: row.position_id,
-  permissions: permissionsOf(row, log),
-  sessionId: row.id,
-})

@@ -1,6 +1,5 @@
 import type { Database } from '../platform/db/open.ts'
 import type { Actor } from '../platform/http/route.ts'
-import { createThrottle, type Throttle } from './throttle.ts'
 
 /** A session as it was read a moment ago. */
 export interface KnownSession {
@@ -57,7 +56,6 @@ function createSessionCache(): SessionCache {
 
 interface AuthMemory {
   sessions: SessionCache
-  throttle: Throttle
 }
 
 const memories = new WeakMap<Database, AuthMemory>()
@@ -66,7 +64,7 @@ const memories = new WeakMap<Database, AuthMemory>()
 export function authMemory(db: Database): AuthMemory {
   const known = memories.get(db)
   if (known) return known
-  const made = { sessions: createSessionCache(), throttle: createThrottle() }
+  const made = { sessions: createSessionCache() }
   memories.set(db, made)
   return made
 }

@@ -66,7 +66,7 @@ export async function findLink(q: Db, { token, now }: { token: string; now: numb
 }
 
 /** Uses a link up. Of any number of simultaneous uses exactly one is told true. */
-export async function useLink(tx: Tx, { token, now }: { token: string; now: number }): Promise<boolean> {
+export async function spendLink(tx: Tx, { token, now }: { token: string; now: number }): Promise<boolean> {
   const { numUpdatedRows } = await tx.q
     .updateTable('password_reset_tokens')
     .set({ used_at: dbTime(now) })

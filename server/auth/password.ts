@@ -45,8 +45,8 @@ function base64(bytes: number): string {
 
 /** What happens within the turn of a check: before it, where throwing saves the work, and after it. */
 export interface AroundCheck {
-  before(): void
-  after(matches: boolean): void
+  before(): void | Promise<void>
+  after?(matches: boolean): void
 }
 
 /** Checks a password; without a stored hash it does the same work and says no. */
@@ -56,9 +56,9 @@ export async function passwordMatches(
   around?: AroundCheck,
 ): Promise<boolean> {
   return inTurn(async () => {
-    around?.before()
+    await around?.before()
     const matches = await verify(storedHash ?? nobodysHash, password).catch(() => false)
-    around?.after(matches && storedHash !== null)
+    around?.after?.(matches && storedHash !== null)
     return matches && storedHash !== null
   })
 }

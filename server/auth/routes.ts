@@ -1,8 +1,9 @@
 import * as z from 'zod'
-import { me, setUp as setUpBody, signIn as signInBody } from '../../shared/user.ts'
+import { myself } from '../../shared/account.ts'
+import { setUp as setUpBody, signIn as signInBody } from '../../shared/user.ts'
 import { route } from '../platform/http/route.ts'
-import { getMe } from '../team/get-me.ts'
 import { setAvailability } from '../team/set-availability.ts'
+import { getMyself } from './myself.ts'
 import { clearSessionCookie, endSession, setSessionCookie, visitorOf } from './sessions.ts'
 import { setUp } from './set-up.ts'
 import { isSetupOpen } from './setup-token.ts'
@@ -23,12 +24,12 @@ export const authRoutes = [
     permission: 'public',
     summary: 'Make the first admin by the one-time link, and sign in',
     body: setUpBody,
-    response: me,
+    response: myself,
     status: 201,
     handler: async (ctx, { body, request, reply }) => {
       const { token, userId } = await setUp(ctx, { ...body, visitor: visitorOf(request) })
       setSessionCookie(ctx, reply, token)
-      return getMe(ctx, userId)
+      return getMyself(ctx, userId)
     },
   }),
   route({
@@ -37,14 +38,14 @@ export const authRoutes = [
     permission: 'public',
     summary: 'Sign in by e-mail, contact number or employee id',
     body: signInBody,
-    response: me,
+    response: myself,
     status: 201,
     handler: async (ctx, { body, actor, request, reply }) => {
       const { token, userId } = await signIn(ctx, { ...body, visitor: visitorOf(request) })
       // The session this browser had before is over: signing in never goes on with an old one.
       if (actor) await endSession(ctx, actor)
       setSessionCookie(ctx, reply, token)
-      return getMe(ctx, userId)
+      return getMyself(ctx, userId)
     },
   }),
   route({
@@ -62,8 +63,8 @@ export const authRoutes = [
     path: '/me',
     permission: 'signed-in',
     summary: 'Oneself, with what one may do',
-    response: me,
-    handler: (ctx, { actor }) => getMe(ctx, actor.userId),
+    response: myself,
+    handler: (ctx, { actor }) => getMyself(ctx, actor.userId),
   }),
   route({
     method: 'PATCH',
@@ -71,10 +72,10 @@ export const authRoutes = [
     permission: 'signed-in',
     summary: 'Turn new chats for oneself on or off',
     body: z.strictObject({ canReceiveNewChats: z.boolean() }),
-    response: me,
+    response: myself,
     handler: async (ctx, { actor, body }) => {
       await setAvailability(ctx, { userId: actor.userId, canReceiveNewChats: body.canReceiveNewChats })
-      return getMe(ctx, actor.userId)
+      return getMyself(ctx, actor.userId)
     },
   }),
 ] as const

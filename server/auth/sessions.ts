@@ -69,6 +69,27 @@ export async function endSessionsOf(ctx: Ctx, tx: Tx, userId: string): Promise<v
   tx.afterCommit(() => authMemory(ctx.db).sessions.forgetUser(userId))
 }
 
+/** Ends every session of a person but one, with their sockets. For the caller's transaction. */
+export async function endOtherSessionsOf(
+  ctx: Ctx,
+  tx: Tx,
+  { userId, sessionId }: { userId: string; sessionId: string },
+): Promise<void> {
+  const others = await tx.q
+    .selectFrom('sessions')
+    .select('id')
+    .where('user_id', '=', userId)
+    .where('id', '!=', sessionId)
+    .execute()
+  if (others.length > 0) {
+    const ids = others.map((s) => s.id)
+    await tx.q.deleteFrom('sessions').where('id', 'in', ids).execute()
+  }
+  for (const { id } of others) tx.change({ type: 'session.ended', userId, data: { sessionId: id } })
+  // Also for the one that stays: what it may do can have changed.
+  tx.afterCommit(() => authMemory(ctx.db).sessions.forgetUser(userId))
+}
+
 export async function touchSession(q: Db, { sessionId, now }: { sessionId: string; now: number }): Promise<void> {
   await q
     .updateTable('sessions')

@@ -2,10 +2,9 @@ import { verify } from '@node-rs/argon2'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { bootPart, type Part } from '../../test/boot-part.ts'
 import { type Cast, castPassword, castUsers } from '../../test/cast.ts'
-import { authMemory } from './memory.ts'
 import { hashPassword } from './password.ts'
 import { authRoutes } from './routes.ts'
-import { createThrottle } from './throttle.ts'
+import { beginTry, network, penalty, refuseWhileWaiting, succeeded, takeBack } from './throttle.ts'
 
 // The library's own function, watched.
 vi.mock('@node-rs/argon2', async (original) => {
@@ -22,10 +21,11 @@ beforeAll(async () => {
   cast = await castUsers(part.ctx)
 })
 afterAll(() => part.close())
-beforeEach(() => {
+const forgetFailures = () => part.ctx.db.q.deleteFrom('auth_throttles').execute()
+beforeEach(async () => {
   // Each test from its own address and with a clean record.
   address++
-  authMemory(part.ctx.db).throttle = createThrottle()
+  await forgetFailures()
 })
 
 const signIn = (login: string, password: string, ip = `10.0.0.${address}`) =>
@@ -145,23 +145,137 @@ describe('a refused sign-in', () => {
   })
 
   test('AUT-4: an address has thirty failures a minute for all names together', async () => {
-    const throttle = createThrottle()
-    for (let i = 0; i < 30; i++) throttle.failed({ name: `n${i}`, ip: 'a' }, 1000)
-    expect(throttle.waitFor({ name: 'fresh', ip: 'a' }, 1000)).toBe(60_000)
-    expect(throttle.waitFor({ name: 'fresh', ip: 'b' }, 1000)).toBe(0)
-    expect(throttle.waitFor({ name: 'fresh', ip: 'a' }, 61_000)).toBe(0)
+    const from = (ip: string) => ({ name: `n${Math.random()}`, ip })
+    for (let i = 0; i < 30; i++) await beginTry(part.ctx, from('10.3.0.1'))
+    await expect(refuseWhileWaiting(part.ctx, from('10.3.0.1'))).rejects.toMatchObject({ status: 429 })
+    await expect(beginTry(part.ctx, from('10.3.0.1'))).rejects.toMatchObject({ status: 429 })
+    await refuseWhileWaiting(part.ctx, from('10.3.0.2'))
   })
 
-  test('AUT-4: the wait grows to 15 minutes and never beyond, and a success ends it', () => {
-    const throttle = createThrottle()
-    const attempt = { name: 'ines', ip: 'a' }
-    const waits = Array.from({ length: 40 }, () => {
-      throttle.failed(attempt, 0)
-      return throttle.waitFor({ ...attempt, ip: 'b' }, 0)
-    })
+  test('AUT-4: right sign-ins are not held against an address', async () => {
+    for (let i = 0; i < 35; i++) expect((await signIn(cast.ines.email, castPassword, '10.3.1.1')).statusCode).toBe(201)
+  })
+
+  test('AUT-4: the wait grows to 15 minutes and never beyond', () => {
+    const waits = Array.from({ length: 60 }, (_, i) => penalty(i + 1))
     expect(waits.slice(0, 8)).toEqual([0, 0, 0, 0, 1000, 2000, 4000, 8000])
-    expect(waits.at(-1)).toBe(15 * 60_000)
-    throttle.succeeded(attempt)
-    expect(throttle.waitFor({ ...attempt, ip: 'b' }, 0)).toBe(0)
+    expect(Math.max(...waits)).toBe(15 * 60_000)
+  })
+
+  test('AUT-4: a success ends the wait, and a try that was neither leaves the record as it was', async () => {
+    const attempt = { name: 'somebody', ip: '10.3.2.1' }
+    const wait = () => refuseWhileWaiting(part.ctx, attempt)
+    for (let i = 0; i < 4; i++) await beginTry(part.ctx, attempt)
+    await takeBack(part.ctx, await beginTry(part.ctx, attempt))
+    await wait()
+    const last = await beginTry(part.ctx, attempt)
+    await expect(wait()).rejects.toMatchObject({ code: 'too_many_attempts' })
+    await succeeded(part.ctx, last)
+    await wait()
+  })
+
+  test.each([
+    ['2001:db8:1:2::5', '2001:db8:1:2:ffff::1', true],
+    ['2001:db8:1:2::5', '2001:db8:1:3::5', false],
+    ['2001:0db8:0001:0002::5', '2001:db8:1:2::9', true],
+    ['::1', '::2', true],
+    ['fe80::1%eth0', 'fe80::9', true],
+    ['::ffff:203.0.113.7', '203.0.113.7', true],
+    ['203.0.113.7', '203.0.113.8', false],
+  ])('AUT-4: %s and %s count as one visitor: %s', (a, b, same) => {
+    expect(network(a) === network(b)).toBe(same)
+  })
+})
+
+describe('the delay after failures', () => {
+  let now = Date.UTC(2026, 10, 22, 9)
+  let here: Part
+  let there: Part
+  let who: Cast
+  const at = (place: Part, password: string, ip = '10.4.0.1') =>
+    place.http.inject({
+      method: 'POST',
+      url: '/api/v1/session',
+      payload: { login: who.ines.email, password },
+      remoteAddress: ip,
+    })
+
+  beforeAll(async () => {
+    const clock = { now: () => now }
+    here = await bootPart({ routes: authRoutes, clock })
+    who = await castUsers(here.ctx)
+    there = await bootPart({ routes: authRoutes, clock, databaseUrl: here.config.databaseUrl })
+  })
+  afterAll(async () => {
+    await there.close()
+    await here.close()
+  })
+
+  test('AUT-4: is shared by all processes, the same for the right password, and over after its time', async () => {
+    for (let i = 0; i < 5; i++) expect((await at(i % 2 ? here : there, 'wrong')).statusCode).toBe(401)
+    const right = await at(there, castPassword)
+    const wrong = await at(here, 'wrong')
+    expect(right.statusCode).toBe(429)
+    expect(right.body).toBe(wrong.body)
+    expect(right.headers).not.toHaveProperty('set-cookie')
+    now += 1000
+    expect((await at(there, castPassword)).statusCode).toBe(201)
+  })
+
+  test('AUT-4: tries during the wait do not make it longer: nobody is locked out for good', async () => {
+    for (let i = 0; i < 5; i++) await at(here, 'wrong')
+    for (let i = 0; i < 20; i++) expect((await at(here, 'wrong', `10.4.1.${i}`)).statusCode).toBe(429)
+    now += 1000
+    expect((await at(here, castPassword)).statusCode).toBe(201)
+  })
+})
+
+describe('the address of a visitor', () => {
+  const clientOf = async (trustProxy: string, forwarded: string) => {
+    const behind = await bootPart({ routes: authRoutes, env: trustProxy ? { TRUST_PROXY: trustProxy } : {} })
+    const { ines } = await castUsers(behind.ctx)
+    await behind.http.inject({
+      method: 'POST',
+      url: '/api/v1/session',
+      payload: { login: ines.email, password: castPassword },
+      remoteAddress: '10.0.0.5',
+      headers: { 'x-forwarded-for': forwarded },
+    })
+    const { ip } = await behind.ctx.db.q.selectFrom('sessions').select('ip').executeTakeFirstOrThrow()
+    await behind.close()
+    return ip
+  }
+
+  test.each([
+    ['nobody is trusted by default', '', '198.51.100.9', '10.0.0.5'],
+    ['a trusted proxy is believed', '10.0.0.5', '198.51.100.9', '198.51.100.9'],
+    ['what a visitor put in front is not', '10.0.0.5', '1.1.1.1, 198.51.100.9', '198.51.100.9'],
+    ['the rightmost that is not trusted counts', '10.0.0.0/8', '1.1.1.1, 198.51.100.9, 10.0.0.7', '198.51.100.9'],
+    ['a proxy that is not in the list is a visitor', '192.168.0.1', '198.51.100.9', '10.0.0.5'],
+  ])('AUT-4: %s', async (_, trustProxy, forwarded, ip) => {
+    expect(await clientOf(trustProxy, forwarded)).toBe(ip)
+  })
+})
+
+describe('a contact number at sign-in', () => {
+  test.each([
+    ['912 345 678', 'PT'],
+    ['(912) 345-678', 'pt'],
+    ['+351 912 345 678', 'NO'],
+    ['351912345678', undefined],
+  ])('is found as typed %j with the country %s', async (login, country) => {
+    const payload = { login, password: castPassword, ...(country ? { country } : {}) }
+    const answer = await part.http.inject({
+      method: 'POST',
+      url: '/api/v1/session',
+      payload,
+      remoteAddress: '10.5.0.1',
+    })
+    expect([answer.statusCode, answer.json().id]).toEqual([201, cast.ines.id])
+  })
+
+  test('is nobody’s with another country', async () => {
+    const payload = { login: '912 345 678', password: castPassword, country: 'NO' }
+    expect((await part.http.inject({ method: 'POST', url: '/api/v1/session', payload })).statusCode).toBe(401)
   })
 })

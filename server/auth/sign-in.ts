@@ -2,50 +2,52 @@ import type { Ctx } from '../ctx.ts'
 import { AppError } from '../platform/errors.ts'
 import { strengthenPassword } from '../team/change-password.ts'
 import { normalContactNumber, normalEmail } from './login-names.ts'
-import { authMemory } from './memory.ts'
 import { hashPassword, isWeak, passwordMatches } from './password.ts'
-import { findCredentials } from './queries.ts'
+import { type Credentials, findCredentials } from './queries.ts'
 import { startSession, type Visitor } from './sessions.ts'
+import { beginTry, refuseWhileWaiting, succeeded, type Try, takeBack } from './throttle.ts'
+import { isTotpOn, spendSecondStep } from './totp.ts'
 
 const failure = () => new AppError('sign_in_failed', 401, 'The sign-in name or the password is not right.')
-
-const slowDown = (milliseconds: number) =>
-  new AppError('too_many_attempts', 429, 'Too many failed sign-ins. Wait a little and try again.', {
-    retryAfterSeconds: Math.ceil(milliseconds / 1000),
-  })
+const codeRequired = () => new AppError('code_required', 401, 'Enter the code of your authenticator app.')
+const codeWrong = () =>
+  new AppError('code_wrong', 401, 'This code is not right, or it was used already. Wait for the next one.')
 
 interface SignIn {
   login: string
   password: string
+  /** Where a contact number without its country is from. */
+  country?: string | undefined
+  /** The second step, for who has one. */
+  code?: string | undefined
   visitor: Visitor
 }
 
 /**
- * Signs a person in by e-mail, contact number or employee id. Unknown, wrong and deactivated get one answer after the
- * same work (AUT-3).
+ * Signs a person in by e-mail, contact number or employee id, and by a code where they have a second step. Unknown,
+ * wrong and deactivated get one answer after the same work (AUT-3).
  * @returns the token of a new session
- * @throws AppError `sign_in_failed`, `too_many_attempts`
+ * @throws AppError `sign_in_failed`, `too_many_attempts`, `code_required`, `code_wrong`
  */
-export async function signIn(
-  ctx: Ctx,
-  { login, password, visitor }: SignIn,
-): Promise<{ token: string; userId: string }> {
-  const { throttle } = authMemory(ctx.db)
-  const attempt = { name: normalContactNumber(login) ?? normalEmail(login), ip: visitor.ip }
-  const refuseTooMany = () => {
-    const wait = throttle.waitFor(attempt, ctx.clock.now())
-    if (wait > 0) throw slowDown(wait)
-  }
-  refuseTooMany()
-  const user = await findCredentials(ctx.db.q, login)
-  const isRight = (matches: boolean) => matches && user?.is_active === 1
-  const matches = await passwordMatches(password, user?.password_hash ?? null, {
-    // Asked again in its turn and counted within it: guesses that come in together do not slip through together.
-    before: refuseTooMany,
-    after: (right) => (isRight(right) ? throttle.succeeded(attempt) : throttle.failed(attempt, ctx.clock.now())),
+export async function signIn(ctx: Ctx, asked: SignIn): Promise<{ token: string; userId: string }> {
+  const { login, password, country, visitor } = asked
+  const attempt = { name: normalContactNumber(login, country) ?? normalEmail(login), ip: visitor.ip }
+  await refuseWhileWaiting(ctx, attempt)
+  const found = await findCredentials(ctx.db.q, login, country)
+  const begun: { try?: Try } = {}
+  const matches = await passwordMatches(password, found?.password_hash ?? null, {
+    // Within its turn, of which there are few at once: a flood of right passwords is not taken for guesses.
+    before: async () => {
+      begun.try = await beginTry(ctx, attempt)
+    },
   })
-  ctx.metrics.signIns.inc({ outcome: isRight(matches) ? 'ok' : 'failed' })
-  if (!user || !isRight(matches)) throw failure()
+  const user = matches && found?.is_active === 1 ? found : null
+  if (!user || !begun.try) {
+    ctx.metrics.signIns.inc({ outcome: 'failed' })
+    throw failure()
+  }
+  const token = await openSession(ctx, { ...asked, user, passwordTry: begun.try })
+  ctx.metrics.signIns.inc({ outcome: 'ok' })
   if (isWeak(user.password_hash)) {
     await strengthenPassword(ctx, {
       userId: user.id,
@@ -53,6 +55,40 @@ export async function signIn(
       newHash: await hashPassword(password),
     })
   }
-  const token = await ctx.db.transaction((tx) => startSession(tx, { userId: user.id, visitor, now: ctx.clock.now() }))
   return { token, userId: user.id }
+}
+
+interface Proved extends SignIn {
+  user: Credentials
+  passwordTry: Try
+}
+
+/** After the right password: a session at once, or only with a right code. */
+async function openSession(ctx: Ctx, proved: Proved): Promise<string> {
+  const { user, visitor, passwordTry } = proved
+  const token = (await isTotpOn(ctx, user.id))
+    ? await openByCode(ctx, proved).catch(async (error) => {
+        // Knowing the password must not clear the record between guesses at the code, nor be held against it.
+        await takeBack(ctx, passwordTry)
+        throw error
+      })
+    : await ctx.db.transaction((tx) => startSession(tx, { userId: user.id, visitor, now: ctx.clock.now() }))
+  await succeeded(ctx, passwordTry)
+  return token
+}
+
+async function openByCode(ctx: Ctx, { user, code, visitor }: Proved): Promise<string> {
+  if (code === undefined) throw codeRequired()
+  const codeTry = await beginTry(ctx, { name: `code:${user.id}`, ip: visitor.ip })
+  const token = await ctx.db.transaction(async (tx) =>
+    (await spendSecondStep(ctx, tx, { userId: user.id, code }))
+      ? startSession(tx, { userId: user.id, visitor, now: ctx.clock.now() })
+      : null,
+  )
+  if (token === null) {
+    ctx.metrics.signIns.inc({ outcome: 'failed' })
+    throw codeWrong()
+  }
+  await succeeded(ctx, codeTry)
+  return token
 }

@@ -11,9 +11,11 @@ export interface Actor {
   positionId: string | null
   permissions: ReadonlySet<Permission>
   sessionId: string
+  /** A program that acts for this person by a token of theirs. */
+  apiTokenId?: string
 }
 
-/** Who may call a route: anyone, anyone signed in, or holders of one of these codes. */
+/** Who may call a route: anyone, anyone signed in as a person, or holders of one of these codes. */
 export type Access = 'public' | 'signed-in' | readonly [Permission, ...Permission[]]
 
 type Out<S> = S extends z.ZodType ? z.output<S> : undefined
@@ -77,5 +79,7 @@ export type AnyRoute = Route<any, string, any, any, any, any, any>
 export function allows(access: Access, actor: Actor | null): boolean {
   if (access === 'public') return true
   if (!actor) return false
-  return access === 'signed-in' || access.some((code) => actor.permissions.has(code))
+  // A program does what its codes say, and nothing with the account it acts for.
+  if (access === 'signed-in') return actor.apiTokenId === undefined
+  return access.some((code) => actor.permissions.has(code))
 }

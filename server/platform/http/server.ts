@@ -21,7 +21,7 @@ import type { Ctx } from '../../ctx.ts'
 import { isRetryable } from '../db/transaction.ts'
 import { AppError, forbidden } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import { type Actor, type AnyRoute, allows } from './route.ts'
+import { type Access, type Actor, type AnyRoute, allows } from './route.ts'
 
 export type Authenticate = (request: FastifyRequest) => Promise<Actor | null>
 
@@ -132,7 +132,12 @@ export async function registerRoutes(
         description: 'The API of a self-hosted shared inbox for Instagram and Messenger.',
       },
       servers: [{ url: apiPrefix }],
-      components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'ticklegram' } } },
+      components: {
+        securitySchemes: {
+          session: { type: 'apiKey', in: 'cookie', name: 'ticklegram' },
+          token: { type: 'http', scheme: 'bearer' },
+        },
+      },
     },
     stripBasePath: true,
     transform: jsonSchemaTransform,
@@ -159,7 +164,7 @@ function registerRoute(api: FastifyInstance, ctx: Ctx, r: AnyRoute, authenticate
     schema: {
       summary: r.summary,
       tags: [r.path.split('/')[1] ?? ''],
-      ...(r.permission === 'public' ? {} : { security: [{ session: [] }] }),
+      ...(r.permission === 'public' ? {} : { security: securityOf(r.permission) }),
       ...(r.params ? { params: r.params } : {}),
       ...(r.query ? { querystring: r.query } : {}),
       ...(r.body ? { body: r.body } : {}),
@@ -188,6 +193,9 @@ function registerRoute(api: FastifyInstance, ctx: Ctx, r: AnyRoute, authenticate
   })
 }
 
+const securityOf = (permission: Access) =>
+  permission === 'signed-in' ? [{ session: [] }] : [{ session: [] }, { token: [] }]
+
 declare module 'fastify' {
   interface FastifyRequest {
     actor: Actor | null
@@ -200,10 +208,17 @@ declare module 'fastify' {
  */
 export function refuseForeignOrigin(request: FastifyRequest, config: Config): void {
   if (request.method === 'GET' || request.method === 'HEAD') return
-  if (!isOwnOrigin(request, config)) throw new AppError('foreign_origin', 403, 'This request comes from another site.')
+  // No page of another site can make a browser send a token: it would have to ask first, and is not answered.
+  const isOwn = bearerOf(request) !== null || isOwnOrigin(request, config)
+  if (!isOwn) throw new AppError('foreign_origin', 403, 'This request comes from another site.')
   const type = request.headers['content-type']
   if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type))
     throw new AppError('unsupported_media_type', 415, 'Send JSON (content-type application/json).')
+}
+
+/** The token of a program. Who sends one is never known by a cookie beside it. */
+export function bearerOf(request: FastifyRequest): string | null {
+  return /^Bearer +(\S*)\s*$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
 }
 
 export function isOwnOrigin(request: FastifyRequest, config: Config): boolean {

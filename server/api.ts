@@ -9,6 +9,7 @@ import { channelRoutes } from './channels/routes.ts'
 import { chatRoutes } from './chats/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { sendRoutes } from './messages/send-routes.ts'
+import { accountRoutes } from './team/account-routes.ts'
 import { positionRoutes } from './team/position-routes.ts'
 import { teamRoutes } from './team/routes.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
@@ -22,6 +23,7 @@ export const routes = [
   ...resetRoutes,
   ...totpRoutes,
   ...apiTokenRoutes,
+  ...accountRoutes,
   ...teamRoutes,
   ...positionRoutes,
   ...channelRoutes,

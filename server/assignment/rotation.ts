@@ -40,11 +40,14 @@ export async function handOut(
     reason,
     at,
     newChats,
+    from,
   }: {
     chatIds: readonly string[]
     reason: 'rotation' | 'rotation_waiting' | 'handed_over'
     at: number
     newChats?: ReadonlySet<string>
+    /** Who had them until now, and who took them away. */
+    from?: { userId: string; byUserId: string | null }
   },
 ): Promise<Handed[]> {
   if (chatIds.length === 0) return []
@@ -66,14 +69,14 @@ export async function handOut(
     'chat_assignments',
     // That nobody could take it is said once, when the chat opens, not with every message it waits through.
     handed
-      .filter(({ chatId, userId }) => userId || newChats?.has(chatId))
+      .filter(({ chatId, userId }) => userId || from || newChats?.has(chatId))
       .map(({ chatId, userId }) => ({
         id: newId(),
         chat_id: chatId,
         reason: userId ? reason : 'no_one_eligible',
-        from_user_id: null,
+        from_user_id: from?.userId ?? null,
         to_user_id: userId,
-        by_user_id: null,
+        by_user_id: from?.byUserId ?? null,
         eligible: agents.length,
         note: null,
         created_at: created,

@@ -1,8 +1,10 @@
 import * as z from 'zod'
 import { myself } from '../../shared/account.ts'
+import { meChange } from '../../shared/team.ts'
 import { setUp as setUpBody, signIn as signInBody } from '../../shared/user.ts'
+import { originOf } from '../audit/record-audit.ts'
 import { route } from '../platform/http/route.ts'
-import { setAvailability } from '../team/set-availability.ts'
+import { updateMe } from '../team/update-user.ts'
 import { getMyself } from './myself.ts'
 import { clearSessionCookie, endSession, setSessionCookie, visitorOf } from './sessions.ts'
 import { setUp } from './set-up.ts'
@@ -70,11 +72,11 @@ export const authRoutes = [
     method: 'PATCH',
     path: '/me',
     permission: 'signed-in',
-    summary: 'Turn new chats for oneself on or off',
-    body: z.strictObject({ canReceiveNewChats: z.boolean() }),
+    summary: 'Change one’s own name or sign-in names, or turn new chats on or off',
+    body: meChange,
     response: myself,
-    handler: async (ctx, { actor, body }) => {
-      await setAvailability(ctx, { userId: actor.userId, canReceiveNewChats: body.canReceiveNewChats })
+    handler: async (ctx, { actor, body, request }) => {
+      await updateMe(ctx, { actor, request: originOf(request) }, body)
       return getMyself(ctx, actor.userId)
     },
   }),

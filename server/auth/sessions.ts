@@ -55,11 +55,18 @@ export async function endSession(
   ctx: Ctx,
   { sessionId, userId }: { sessionId: string; userId: string },
 ): Promise<void> {
-  await ctx.db.transaction(async (tx) => {
-    await tx.q.deleteFrom('sessions').where('id', '=', sessionId).execute()
-    tx.change({ type: 'session.ended', userId, data: { sessionId } })
-    tx.afterCommit(() => authMemory(ctx.db).sessions.forgetUser(userId))
-  })
+  await ctx.db.transaction((tx) => endOneSession(ctx, tx, { sessionId, userId }))
+}
+
+/** The same in the caller's transaction. */
+export async function endOneSession(
+  ctx: Ctx,
+  tx: Tx,
+  { sessionId, userId }: { sessionId: string; userId: string },
+): Promise<void> {
+  await tx.q.deleteFrom('sessions').where('id', '=', sessionId).execute()
+  tx.change({ type: 'session.ended', userId, data: { sessionId } })
+  tx.afterCommit(() => authMemory(ctx.db).sessions.forgetUser(userId))
 }
 
 /** Ends every session of a person, with their sockets. For the caller's transaction. */

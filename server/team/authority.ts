@@ -34,7 +34,8 @@ export async function changeTeam<T>(
   })
 }
 
-async function authorityOf(ctx: Ctx, tx: Tx, { actor }: Asker): Promise<Authority> {
+/** As it is now; the caller holds the lock. */
+export async function authorityOf(ctx: Ctx, tx: Tx, { actor }: Asker): Promise<Authority> {
   const row = await findUser(tx.q, actor.userId)
   if (row?.is_active !== 1) throw forbidden()
   const now = permissionsOf(row, ctx.log)

@@ -3,7 +3,7 @@ import { normalEmail } from '../auth/login-names.ts'
 import { endLinksOf } from '../auth/one-time-links.ts'
 import { hashPassword } from '../auth/password.ts'
 import { assertGoodPassword } from '../auth/password-rules.ts'
-import { endSessionsOf } from '../auth/sessions.ts'
+import { endOtherSessionsOf, endSessionsOf } from '../auth/sessions.ts'
 import type { Ctx } from '../ctx.ts'
 import { dbTime } from '../platform/db/time.ts'
 import type { Tx } from '../platform/db/transaction.ts'
@@ -25,19 +25,34 @@ export async function resetPassword(ctx: Ctx, { email, password }: { email: stri
   await ctx.db.transaction((tx) => setPassword(ctx, tx, { userId: user.id, passwordHash }))
 }
 
+interface NewPassword {
+  userId: string
+  passwordHash: string
+}
+
 /** Writes a new password in the caller's transaction; all sessions, sockets and open links of the person end with it. */
-export async function setPassword(
+export async function setPassword(ctx: Ctx, tx: Tx, { userId, passwordHash }: NewPassword): Promise<void> {
+  await writePassword(ctx, tx, { userId, passwordHash })
+  await endSessionsOf(ctx, tx, userId)
+}
+
+/** The same by the person themselves: the session in which they do it stays. */
+export async function setOwnPassword(
   ctx: Ctx,
   tx: Tx,
-  { userId, passwordHash }: { userId: string; passwordHash: string },
+  { sessionId, ...wanted }: NewPassword & { sessionId: string },
 ): Promise<void> {
+  await writePassword(ctx, tx, wanted)
+  await endOtherSessionsOf(ctx, tx, { userId: wanted.userId, sessionId })
+}
+
+async function writePassword(ctx: Ctx, tx: Tx, { userId, passwordHash }: NewPassword): Promise<void> {
   await tx.q
     .updateTable('users')
     .set({ password_hash: passwordHash, updated_at: dbTime(ctx.clock.now()) })
     .where('id', '=', userId)
     .execute()
   await endLinksOf(ctx, tx, userId)
-  await endSessionsOf(ctx, tx, userId)
 }
 
 /** Replaces a hash by a stronger one of the same password, unless the password was changed meanwhile. */

@@ -1,7 +1,10 @@
-import { eligibleAgents } from '../assignment/eligibility.ts'
+import { sql } from 'kysely'
 import type { Db } from '../data/tables.ts'
 
-const selectUsers = (q: Db) =>
+/** Stands for the password of who was invited and has not chosen one yet; it matches none. */
+export const noPassword = 'none'
+
+export const selectUsers = (q: Db) =>
   q
     .selectFrom('users as u')
     .leftJoin('positions as p', 'p.id', 'u.position_id')
@@ -10,6 +13,7 @@ const selectUsers = (q: Db) =>
       'u.name',
       'u.email',
       'u.contact_number',
+      'u.country',
       'u.emp_id',
       'u.role',
       'u.position_id',
@@ -19,6 +23,8 @@ const selectUsers = (q: Db) =>
       'p.name as position_name',
       'p.permissions_json',
     ])
+    // Never the hash itself: what is not read cannot leak.
+    .select(sql<0 | 1>`case when u.password_hash = ${noPassword} then 1 else 0 end`.as('is_invited'))
 
 export type UserRow = Awaited<ReturnType<typeof findUser>> & object
 
@@ -29,14 +35,6 @@ export async function findUser(q: Db, id: string) {
 
 export async function findUserIdByEmail(q: Db, email: string): Promise<string | null> {
   return (await q.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst())?.id ?? null
-}
-
-/** Everybody, or only who may be given new chats; newest first. A team is small enough to be read at once. */
-export async function listUsers(q: Db, { assignable }: { assignable: boolean }): Promise<UserRow[]> {
-  const query = selectUsers(q).orderBy('u.created_at', 'desc').orderBy('u.id', 'desc')
-  if (!assignable) return query.execute()
-  const eligible = (await eligibleAgents(q)).map((a) => a.id)
-  return eligible.length === 0 ? [] : query.where('u.id', 'in', eligible).execute()
 }
 
 /** People who have a position, newest first. */

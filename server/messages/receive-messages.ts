@@ -63,7 +63,8 @@ export async function receiveMessages(
   for (const item of sorted) {
     const chat = sheet.find(item.event)
     if (!chat) throw new Error('a chat that was just opened is gone')
-    if (item.event.isEcho && (await isOurs(tx, sheet, chat, item))) item.settle({ state: 'applied' })
+    const echo = item.event.isEcho ? await settleOwn(tx, sheet, chat, item) : 'foreign'
+    if (echo !== 'foreign') item.settle({ state: echo === 'ours' ? 'applied' : 'duplicate' })
     else arrived.push({ item, chat, id: newId(), at: dbTime(timeOf(item)) })
   }
   const added = new Set([
@@ -84,7 +85,12 @@ export async function receiveMessages(
   )
 }
 
-async function isOurs(tx: Tx, sheet: ChatSheet, chat: SheetChat, item: Item<MessageEvent>): Promise<boolean> {
+async function settleOwn(
+  tx: Tx,
+  sheet: ChatSheet,
+  chat: SheetChat,
+  item: Item<MessageEvent>,
+): ReturnType<typeof settleEcho> {
   const { event } = item
   const echo = {
     platform: event.platform,
@@ -95,9 +101,10 @@ async function isOurs(tx: Tx, sheet: ChatSheet, chat: SheetChat, item: Item<Mess
     text: event.text || null,
     timestampMs: timeOf(item),
   }
-  if ((await settleEcho(tx, echo)) === 'foreign') return false
-  if (chat.row.read_mid === event.mid) sheet.moveMark(chat, 'read_watermark', dbTime(timeOf(item)))
-  return true
+  const settled = await settleEcho(tx, echo)
+  if (settled !== 'foreign' && chat.row.read_mid === event.mid)
+    sheet.moveMark(chat, 'read_watermark', dbTime(timeOf(item)))
+  return settled
 }
 
 function noteInChat(tx: Tx, sheet: ChatSheet, { item: { event }, chat, id, at }: Arrived, active: boolean): void {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { delivery, instagramEcho, pageEcho, pageId } from '../../test/meta-payloads.ts'
 import { bootSending, type SendRig, type TestChat, until } from '../../test/send-rig.ts'
+import { replayDeliveries } from '../webhooks/replay.ts'
 import { claimMessage } from './claim-message.ts'
 import type { Sender } from './sender.ts'
 import { settleOutcome } from './settle-outcome.ts'
@@ -192,6 +193,27 @@ describe('echoes of our own answers (SND-5)', () => {
     await rig.app.deliver(delivery('page', echo))
     expect(await settled(chat)).toBe(true)
     expect(await answers(chat)).toHaveLength(1)
+  })
+
+  it('the same echo again is a duplicate in the ledger, and a replay finds nothing new', async () => {
+    const chat = await rig.newChat('FACEBOOK')
+    await rig.post(chat, { text: 'Once is enough' })
+    start()
+    await until('sent', () => settled(chat))
+    await echoesAreIn()
+    const echoes = async () =>
+      await rig.ctx.db.q.selectFrom('webhook_totals').select(['applied', 'duplicate']).executeTakeFirstOrThrow()
+    const [before, [mine]] = [await echoes(), await answers(chat)]
+    const echo = pageEcho({
+      mid: mine?.mid ?? '',
+      text: 'Once is enough',
+      from: chat.contactId,
+      at: Date.parse(`${mine?.timestamp.replace(' ', 'T')}Z`),
+      more: { metadata: mine?.id },
+    })
+    await rig.app.deliver(delivery('page', echo))
+    expect(await echoes()).toEqual({ applied: before.applied, duplicate: Number(before.duplicate) + 1 })
+    expect((await replayDeliveries(rig.ctx, { from: 0, to: Date.now() + 86_400_000 })).applied).toBe(0)
   })
 
   it('what a person sent again and arrived twice is shown twice', async () => {

@@ -21,13 +21,14 @@ const echoWindowMs = 10 * 60_000
  * Finds the message of ours that Meta echoes and completes it: mid, Meta's time, state sent. Our metadata decides;
  * where Meta left it out (Instagram), the message of this chat that is on its way with the same text does (SND-4).
  * Called inside the ingest transaction with the chat's lock held, for every echo and any number of times.
+ * @returns `known` when it is ours and tells nothing new
  */
-export async function settleEcho(tx: Tx, echo: Echo): Promise<'ours' | 'foreign'> {
+export async function settleEcho(tx: Tx, echo: Echo): Promise<'ours' | 'known' | 'foreign'> {
   const known = await findByMid(tx, echo)
   if (known === 'foreign') return 'foreign'
   const messageId = known?.messageId ?? (echo.metadata ? await findByMetadata(tx, echo) : await findByText(tx, echo))
   if (!messageId) return 'foreign'
-  if (known?.timestampMs === echo.timestampMs) return 'ours'
+  if (known?.timestampMs === echo.timestampMs) return 'known'
   await settleSent(
     tx,
     { platform: echo.platform, chatId: echo.chatId, messageId },

@@ -1,8 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import type { Ctx } from '../ctx.ts'
-import { isDataError } from '../platform/db/transaction.ts'
 import { AppError } from '../platform/errors.ts'
-import type { Outcome } from './outcome.ts'
+import { mayBeOneEvent, type Outcome } from './outcome.ts'
 import { type Delivery, openBody, storeDeliveries, storeOneByOne } from './store-deliveries.ts'
 
 export interface Ingest {
@@ -69,6 +68,7 @@ export function createIngest(ctx: Ctx, limits: Partial<IngestLimits> = {}): Inge
       await commit(ctx, batch)
       bytes -= batch.reduce((sum, w) => sum + w.delivery.body.length, 0)
       ctx.metrics.ingestBacklog.set(waiting.length)
+      await gather()
     }
     running = null
   }
@@ -82,8 +82,7 @@ export function createIngest(ctx: Ctx, limits: Partial<IngestLimits> = {}): Inge
       return new Promise<void>((resolve, reject) => {
         waiting.push({ delivery, resolve, reject })
         bytes += body.length
-        // One turn of the event loop later, so that requests already read from their sockets come along.
-        running ??= new Promise<void>((next) => setImmediate(next)).then(run)
+        running ??= gather().then(run)
       })
     },
     backlog: () => waiting.length,
@@ -93,6 +92,16 @@ export function createIngest(ctx: Ctx, limits: Partial<IngestLimits> = {}): Inge
       await running
     },
   }
+}
+
+const turnsToGather = 16
+
+/**
+ * A few turns of the event loop, so that requests already sent come along. Node takes in one new connection a turn, and
+ * SQLite's commit fills a whole turn: without these, a hundred newcomers would wait for a hundred commits.
+ */
+async function gather(): Promise<void> {
+  for (let turn = 0; turn < turnsToGather; turn++) await new Promise<void>((next) => setImmediate(next))
 }
 
 function refuse(ctx: Ctx, outcome: string, message: string): Promise<never> {
@@ -111,10 +120,10 @@ async function commit(ctx: Ctx, batch: readonly Waiting[]): Promise<void> {
     )
     settle(ctx, batch, outcomes)
   } catch (error) {
-    if (!isDataError(error)) return fail(ctx, batch, error)
+    if (!mayBeOneEvent(error)) return fail(ctx, batch, error)
     ctx.log.warn(
       { err: error, deliveries: batch.length },
-      'the database refused part of a batch; each delivery goes for itself',
+      'part of a batch cannot be applied; each delivery goes for itself',
     )
     for (const one of batch) await commitAlone(ctx, one)
   }

@@ -2,11 +2,11 @@ import type { Ctx } from '../ctx.ts'
 import { type Envelope, readEvent } from '../meta/webhook-events.ts'
 import { locked } from '../platform/db/rows.ts'
 import { dbTime, fromDbTime } from '../platform/db/time.ts'
-import { isDataError, isolated, type Tx } from '../platform/db/transaction.ts'
+import { isolated, type Tx } from '../platform/db/transaction.ts'
 import { AppError, notFound } from '../platform/errors.ts'
 import { applyEvents } from './apply-events.ts'
 import { addToTotals, countIgnored } from './ledger.ts'
-import type { Outcome } from './outcome.ts'
+import { type Outcome, parkedFor } from './outcome.ts'
 import { openBody, receivedEvents } from './store-deliveries.ts'
 
 /**
@@ -55,12 +55,7 @@ async function applyOrPark(ctx: Ctx, tx: Tx, events: () => Parameters<typeof app
   try {
     return await isolated(tx, (inner) => applyEvents(ctx, inner, events()))
   } catch (error) {
-    if (!isDataError(error)) throw error
-    return events().map(() => ({
-      state: 'parked',
-      reason: 'refused_by_database',
-      detail: (error as Error).message.slice(0, 300),
-    }))
+    return events().map(() => parkedFor(error))
   }
 }
 

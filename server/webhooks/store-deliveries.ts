@@ -4,11 +4,11 @@ import { parseLossless } from '../meta/lossless-json.ts'
 import { type Envelope, openDelivery, readEvent, type WebhookEvent } from '../meta/webhook-events.ts'
 import { insertAll } from '../platform/db/rows.ts'
 import { dbTime } from '../platform/db/time.ts'
-import { isDataError, isolated, type Tx } from '../platform/db/transaction.ts'
+import { isolated, type Tx } from '../platform/db/transaction.ts'
 import { newId } from '../platform/ids.ts'
 import { applyEvents } from './apply-events.ts'
 import { addToTotals, countIgnored, tally } from './ledger.ts'
-import type { Outcome, ReceivedEvent } from './outcome.ts'
+import { type Outcome, parkedFor, type ReceivedEvent } from './outcome.ts'
 
 /** One webhook POST, taken apart but not applied. */
 export interface Delivery {
@@ -92,8 +92,8 @@ export async function storeDeliveries(ctx: Ctx, tx: Tx, deliveries: readonly Del
 }
 
 /**
- * The careful way, for a delivery with an event that the database itself refuses: each event for itself, the refused
- * ones parked, their neighbours applied (ING-8). The body is kept as bytes, since its text may be what was refused:
+ * The careful way, for a delivery with an event that the database refuses or this program stumbles over: each event for
+ * itself, the refused ones parked, their neighbours applied (ING-8). The body is kept as bytes, since its text may be what was refused:
  * MariaDB takes half a surrogate pair for broken JSON.
  */
 export async function storeOneByOne(ctx: Ctx, tx: Tx, delivery: Delivery): Promise<Outcome[]> {
@@ -102,8 +102,7 @@ export async function storeOneByOne(ctx: Ctx, tx: Tx, delivery: Delivery): Promi
     try {
       outcomes.push(...(await isolated(tx, (inner) => applyEvents(ctx, inner, [event]))))
     } catch (error) {
-      if (!isDataError(error)) throw error
-      outcomes.push({ state: 'parked', reason: 'refused_by_database', detail: (error as Error).message.slice(0, 300) })
+      outcomes.push(parkedFor(error))
     }
   }
   await record(tx, [{ ...delivery, payload: null }], outcomes)

@@ -17,6 +17,7 @@ import {
   testSecret,
   verifyToken,
 } from '../../test/meta-payloads.ts'
+import type { Ctx } from '../ctx.ts'
 import { dbTime } from '../platform/db/time.ts'
 import { createIngest } from './ingest.ts'
 import { replayDeliveries, replayParked, replayUnknownAccount } from './replay.ts'
@@ -185,6 +186,23 @@ describe('a customer writes', () => {
     ])
   })
 
+  it.each(['instagram_messages', 'instagram_message_logs', 'chats', 'changes', 'webhook_totals'] as const)(
+    'ING-16 leaves nothing of a message behind when its row in %s cannot be written',
+    async (table) => {
+      const { q } = app.ctx.db
+      await app.deliver(delivery('instagram', instagramMessage({ mid: 'before', text: 'a' })))
+      const before = await fingerprint()
+      await q.schema.alterTable(table).renameTo('gone').execute()
+      expect(
+        await app.deliver(delivery('instagram', instagramMessage({ mid: 'after', text: 'b', at: noon + 1 }))),
+      ).toBe(503)
+      await q.schema.alterTable('gone').renameTo(table).execute()
+      expect(await fingerprint()).toBe(before)
+      expect(await stored()).toBe(1)
+      expect(app.errors.splice(0).join()).toContain('could not be stored')
+    },
+  )
+
   it('keeps every kind of attachment as its kind', async () => {
     const kinds = {
       image: 'image',
@@ -329,6 +347,32 @@ describe('delivered and read marks', () => {
 })
 
 describe('repeats and order', () => {
+  it('ING-5 knows an event again in another process, whatever its kind', async () => {
+    const { q } = app.ctx.db
+    const person = { sender: { id: psid }, recipient: { id: pageId } }
+    const payload = delivery(
+      'page',
+      pageMessage({ mid: 'x1', text: 'hello' }),
+      pageEcho({ mid: 'x2', text: 'hi', at: noon + 1 }),
+      { ...person, timestamp: noon + 2, delivery: { watermark: noon + 2 } },
+      { ...person, timestamp: noon + 3, read: { watermark: noon + 3 } },
+      { ...person, timestamp: noon + 4, postback: { mid: 'x1', payload: 'start' } },
+      { ...person, timestamp: noon + 5, message_edit: { mid: 'x1', text: 'hello!', num_edit: 1 } },
+    )
+    // Two that know nothing of each other but the database: with them, at the same moment.
+    const ingests = [createIngest(app.ctx), createIngest({ ...app.ctx })]
+    await Promise.all(ingests.map((ingest) => ingest.accept(metaBytes(payload))))
+    await Promise.all(ingests.map((ingest) => ingest.stop()))
+    expect(await ledger()).toEqual({ received: 12, applied: 4, duplicate: 6, ignored: 2, parked: 0 })
+    const before = await fingerprint()
+    const later = await bootTestApp({ clock, databaseUrl: app.config.databaseUrl })
+    expect(await later.deliver(payload)).toBe(200)
+    await later.close()
+    expect(await fingerprint()).toBe(before)
+    expect(await ledger()).toEqual({ received: 18, applied: 4, duplicate: 12, ignored: 2, parked: 0 })
+    expect(await q.selectFrom('webhook_event_keys').selectAll().execute()).toHaveLength(2)
+  })
+
   it('ING-6 applies an event once however often and however batched it comes', async () => {
     await addAgents(app, 2)
     const events = Array.from({ length: 20 }, (_, i) =>
@@ -414,6 +458,29 @@ describe('what cannot be applied', () => {
       [6, 'missing_field'],
     ])
     expect(await ledger()).toEqual({ received: 8, applied: 2, duplicate: 0, ignored: 0, parked: 6 })
+  })
+
+  it('ING-8 parks what the program stumbles over, and applies what came with it', async () => {
+    const stumbling: Ctx['jobs'] = {
+      ...app.ctx.jobs,
+      enqueue: async (tx, job) => {
+        if (job.dedupeKey?.endsWith('222')) throw new TypeError('a fault of ours')
+        return app.ctx.jobs.enqueue(tx, job)
+      },
+    }
+    const ingest = createIngest({ ...app.ctx, jobs: stumbling })
+    const from = (contact: string) => pageMessage({ mid: `s${contact}`, text: contact, from: contact })
+    await Promise.all([
+      ingest.accept(metaBytes(delivery('page', from('111'), from('222'), from('333')))),
+      ingest.accept(metaBytes(delivery('page', from('444')))),
+    ])
+    await ingest.stop()
+    expect((await messages()).map((m) => m.content).sort()).toEqual(['111', '333', '444'])
+    const [row] = await parked()
+    expect(row).toMatchObject({ position: 1, reason: 'cannot_be_applied', detail: 'a fault of ours' })
+    expect(await ledger()).toEqual({ received: 4, applied: 3, duplicate: 0, ignored: 0, parked: 1 })
+    await replayParked(app.ctx, { id: row?.id ?? '' })
+    expect(await messages()).toHaveLength(4)
   })
 
   it('ING-8 keeps unknown kinds and unknown fields, counted once each', async () => {

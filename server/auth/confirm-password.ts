@@ -15,12 +15,14 @@ export async function confirmPassword(
   const attempt = { name: `user:${userId}`, ip }
   await refuseWhileWaiting(ctx, attempt)
   const row = await ctx.db.q.selectFrom('users').select('password_hash').where('id', '=', userId).executeTakeFirst()
-  let begun: Try | null = null
+  const begun: { try?: Try } = {}
   const matches = await passwordMatches(password, row?.password_hash ?? null, {
     before: async () => {
-      begun = await beginTry(ctx, attempt)
+      begun.try = await beginTry(ctx, attempt)
+    },
+    after: async (right) => {
+      if (right && begun.try) await succeeded(ctx, begun.try)
     },
   })
-  if (!matches || !begun) throw new AppError('wrong_password', 403, 'This is not your password.')
-  await succeeded(ctx, begun)
+  if (!matches) throw new AppError('wrong_password', 403, 'This is not your password.')
 }

@@ -46,7 +46,7 @@ function base64(bytes: number): string {
 /** What happens within the turn of a check: before it, where throwing saves the work, and after it. */
 export interface AroundCheck {
   before(): void | Promise<void>
-  after?(matches: boolean): void
+  after?(matches: boolean): void | Promise<void>
 }
 
 /** Checks a password; without a stored hash it does the same work and says no. */
@@ -58,7 +58,7 @@ export async function passwordMatches(
   return inTurn(async () => {
     await around?.before()
     const matches = await verify(storedHash ?? nobodysHash, password).catch(() => false)
-    around?.after?.(matches && storedHash !== null)
+    await around?.after?.(matches && storedHash !== null)
     return matches && storedHash !== null
   })
 }

@@ -5,6 +5,8 @@ export interface Credentials {
   id: string
   password_hash: string
   is_active: 0 | 1
+  /** When the second step of signing in came into force. */
+  totp_since: string | null
 }
 
 /**
@@ -18,13 +20,22 @@ export async function findCredentials(q: Db, login: string, country?: string): P
   const number = normalContactNumber(login, country)
   const empId = normalEmpId(login)
   const found = await q
-    .selectFrom('users')
-    .select(['id', 'password_hash', 'is_active', 'email', 'contact_number', 'emp_id'])
+    .selectFrom('users as u')
+    .leftJoin('user_totp as t', 't.user_id', 'u.id')
+    .select([
+      'u.id',
+      'u.password_hash',
+      'u.is_active',
+      'u.email',
+      'u.contact_number',
+      'u.emp_id',
+      't.confirmed_at as totp_since',
+    ])
     .where((where) =>
       where.or([
-        where('email', 'in', [email, typed]),
-        where('contact_number', 'in', number ? [number, typed] : [typed]),
-        where('emp_id', '=', empId),
+        where('u.email', 'in', [email, typed]),
+        where('u.contact_number', 'in', number ? [number, typed] : [typed]),
+        where('u.emp_id', '=', empId),
       ]),
     )
     .execute()

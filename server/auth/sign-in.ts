@@ -5,8 +5,8 @@ import { normalContactNumber, normalEmail } from './login-names.ts'
 import { hashPassword, isWeak, passwordMatches } from './password.ts'
 import { type Credentials, findCredentials } from './queries.ts'
 import { startSession, type Visitor } from './sessions.ts'
-import { beginTry, refuseWhileWaiting, succeeded, type Try, takeBack } from './throttle.ts'
-import { isTotpOn, spendSecondStep } from './totp.ts'
+import { beginTry, forgetFailures, refuseWhileWaiting, succeeded, type Try, takeBack } from './throttle.ts'
+import { spendSecondStep } from './totp.ts'
 
 const failure = () => new AppError('sign_in_failed', 401, 'The sign-in name or the password is not right.')
 const codeRequired = () => new AppError('code_required', 401, 'Enter the code of your authenticator app.')
@@ -34,19 +34,26 @@ export async function signIn(ctx: Ctx, asked: SignIn): Promise<{ token: string; 
   const attempt = { name: normalContactNumber(login, country) ?? normalEmail(login), ip: visitor.ip }
   await refuseWhileWaiting(ctx, attempt)
   const found = await findCredentials(ctx.db.q, login, country)
+  const isRight = (matches: boolean) => matches && found?.is_active === 1
   const begun: { try?: Try } = {}
   const matches = await passwordMatches(password, found?.password_hash ?? null, {
-    // Within its turn, of which there are few at once: a flood of right passwords is not taken for guesses.
+    // All within its turn, of which there are few at once: a flood of right passwords is not taken for guesses.
     before: async () => {
       begun.try = await beginTry(ctx, attempt)
     },
+    // Knowing the password must not clear the record between guesses at the code, nor be held against it.
+    after: async (right) => {
+      if (begun.try && isRight(right)) await (found?.totp_since ? takeBack : succeeded)(ctx, begun.try)
+    },
   })
-  const user = matches && found?.is_active === 1 ? found : null
-  if (!user || !begun.try) {
+  const user = isRight(matches) ? found : null
+  if (!user) {
     ctx.metrics.signIns.inc({ outcome: 'failed' })
     throw failure()
   }
-  const token = await openSession(ctx, { ...asked, user, passwordTry: begun.try })
+  const token = user.totp_since
+    ? await openByCode(ctx, { ...asked, user, name: attempt.name })
+    : await ctx.db.transaction((tx) => startSession(tx, { userId: user.id, visitor, now: ctx.clock.now() }))
   ctx.metrics.signIns.inc({ outcome: 'ok' })
   if (isWeak(user.password_hash)) {
     await strengthenPassword(ctx, {
@@ -60,24 +67,12 @@ export async function signIn(ctx: Ctx, asked: SignIn): Promise<{ token: string; 
 
 interface Proved extends SignIn {
   user: Credentials
-  passwordTry: Try
+  /** The name that was counted. */
+  name: string
 }
 
-/** After the right password: a session at once, or only with a right code. */
-async function openSession(ctx: Ctx, proved: Proved): Promise<string> {
-  const { user, visitor, passwordTry } = proved
-  const token = (await isTotpOn(ctx, user.id))
-    ? await openByCode(ctx, proved).catch(async (error) => {
-        // Knowing the password must not clear the record between guesses at the code, nor be held against it.
-        await takeBack(ctx, passwordTry)
-        throw error
-      })
-    : await ctx.db.transaction((tx) => startSession(tx, { userId: user.id, visitor, now: ctx.clock.now() }))
-  await succeeded(ctx, passwordTry)
-  return token
-}
-
-async function openByCode(ctx: Ctx, { user, code, visitor }: Proved): Promise<string> {
+/** After the right password: a session only with a right code. */
+async function openByCode(ctx: Ctx, { user, code, visitor, name }: Proved): Promise<string> {
   if (code === undefined) throw codeRequired()
   const codeTry = await beginTry(ctx, { name: `code:${user.id}`, ip: visitor.ip })
   const token = await ctx.db.transaction(async (tx) =>
@@ -90,5 +85,6 @@ async function openByCode(ctx: Ctx, { user, code, visitor }: Proved): Promise<st
     throw codeWrong()
   }
   await succeeded(ctx, codeTry)
+  await forgetFailures(ctx, name)
   return token
 }

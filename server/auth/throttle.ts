@@ -144,9 +144,17 @@ async function countUp(tx: Tx, { key, known, isOver, now }: CountUp): Promise<vo
 /** The try was right: the name starts anew, and the address is not charged for it. */
 export async function succeeded({ db }: Ctx, { attempt }: Try): Promise<void> {
   await db.transaction(async (tx) => {
-    await tx.q.deleteFrom('auth_throttles').where('key_hash', '=', nameKey(attempt.name)).execute()
+    await startAnew(tx.q, attempt.name)
     await giveBackAddress(tx, attempt.ip)
   })
+}
+
+/** The name starts anew. */
+export const forgetFailures = ({ db }: Ctx, name: string): Promise<void> => startAnew(db.q, name)
+
+/** The row stays until the sweep: deleting it would bring deadlocks with those who just count. */
+async function startAnew(q: Db, name: string): Promise<void> {
+  await q.updateTable('auth_throttles').set({ count: 0 }).where('key_hash', '=', nameKey(name)).execute()
 }
 
 /** The try was neither right nor wrong: as if it had not been, and earlier failures still count. */

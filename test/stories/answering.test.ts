@@ -10,7 +10,7 @@ beforeAll(async () => {
   stage = await openStage()
   await stage.available('tomas', false)
   ines = await stage.visit('ines')
-  await ines.reads('Live')
+  await ines.reads(/^Live$/)
   customers = await stage.playCustomers()
 })
 afterEach(({ task }) => stage.endStory(task))
@@ -71,7 +71,7 @@ for (const platform of ['Instagram', 'Messenger'] as const) {
 
     // The phone is in front of its customer, so the answer is read as it comes.
     await log.getByText(answer).waitFor()
-    await ines.reads('Read', ines.turn(answer))
+    await ines.reads(/^Read$/, ines.turn(answer))
     await ines.reads('Ines', ines.turn(answer))
     expect(await ines.turn(answer).count()).toBe(1)
     await ines.press('Escape', 'Escape')
@@ -83,9 +83,9 @@ test('what the customer did not look at yet is delivered, and read once they loo
   const zuri = await stage.customerWhoWrote('messenger', 'Zuri Abebe', 'Do you ship to Nairobi?')
   await ines.open('Zuri Abebe')
   await ines.answer('We do, within two weeks.')
-  await ines.reads('Delivered', ines.turn('We do, within two weeks.'))
+  await ines.reads(/^Delivered$/, ines.turn('We do, within two weeks.'))
   await zuri.reads()
-  await ines.reads('Read', ines.turn('We do, within two weeks.'))
+  await ines.reads(/^Read$/, ines.turn('We do, within two weeks.'))
 })
 
 test('Shift and Enter break the line, and what looks like a shortcut is only typed', async () => {
@@ -111,7 +111,7 @@ test('an answer from the Instagram app and one to a quoted message show as what 
   await ines.reads('Quoting')
   await ines.page.keyboard.type('And let it dry a day.')
   await ines.page.keyboard.press('Enter')
-  await ines.reads('Sent', ines.turn('And let it dry a day.'))
+  await ines.reads(/^Sent$/, ines.turn('And let it dry a day.'))
   await ines.reads('Which oil for the table?', ines.turn('And let it dry a day.'))
   const { messages } = await kenji.phone()
   expect(messages.at(-1)?.replyTo).toBe(messages[0]?.mid)

@@ -10,7 +10,7 @@ beforeAll(async () => {
   ines = await stage.visit('ines')
   // A browser without a line says so for every request it cannot make.
   ines.expects(/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|WebSocket connection|ERR_EMPTY_RESPONSE|503/)
-  await ines.reads('Live')
+  await ines.reads(/^Live$/)
 })
 afterEach(({ task }) => stage.endStory(task))
 afterAll(() => stage.close())
@@ -19,7 +19,7 @@ test('without a line one reads and writes on; with it again everything has come 
   const ana = await stage.customerWhoWrote('instagram', 'Ana Prieto', 'Is the lamp in stock?')
   await ines.open('Ana Prieto')
   await ines.answer('One moment, I look.')
-  await ines.reads('Sent', ines.turn('One moment, I look.'))
+  await ines.reads(/^Sent$/, ines.turn('One moment, I look.'))
 
   await ines.context.setOffline(true)
   await ines.reads('Offline')
@@ -34,10 +34,10 @@ test('without a line one reads and writes on; with it again everything has come 
   expect(await stage.received(ana)).toEqual(['One moment, I look.'])
 
   await ines.context.setOffline(false)
-  await ines.reads('Live')
+  await ines.reads(/^Live$/)
   await ines.turn('And in brass?').waitFor()
   await ines.row('Bo Winther').waitFor()
-  await ines.reads('Sent', ines.turn('Brass comes in May.'))
+  await ines.reads(/^Sent$/, ines.turn('Brass comes in May.'))
   await ines.missesWords('Waiting, sent once you are back online')
   await expect
     .poll(() => stage.received(ana), { timeout: 5000 })
@@ -58,7 +58,7 @@ test('an answer whose acknowledgement was lost on the way is not sent twice', as
     await route.abort('failed')
   })
   await ines.answer('Bonjour Chloé !')
-  await ines.reads('Sent', ines.turn('Bonjour Chloé !'))
+  await ines.reads(/^Sent$/, ines.turn('Bonjour Chloé !'))
   await ines.missesWords('Waiting, sent once you are back online')
   await ines.page.unrouteAll({ behavior: 'wait' })
   expect(lost).toBe(1)
@@ -77,7 +77,7 @@ test('what waits outlives a reload', async () => {
   await ines.reads('Waiting, sent once you are back online', ines.turn('Hello David.'))
   await ines.page.unrouteAll({ behavior: 'wait' })
   await ines.page.reload()
-  await ines.reads(/Sent|Delivered/, ines.turn('Hello David.'))
+  await ines.reads(/^(Sent|Delivered)$/, ines.turn('Hello David.'))
   expect(await stage.received(david)).toEqual(['Hello David.'])
 })
 
@@ -92,9 +92,9 @@ test('the server starts again under the screen: it catches up by itself', async 
   await ines.reads('Waiting, sent once you are back online', ines.turn('It is oak.'))
 
   await stage.startServer()
-  await ines.reads('Live')
+  await ines.reads(/^Live$/)
   await ines.turn('Or is it ash?').waitFor()
-  await ines.reads('Sent', ines.turn('It is oak.'))
+  await ines.reads(/^Sent$/, ines.turn('It is oak.'))
   expect(await stage.received(elif)).toEqual(['It is oak.'])
   expect(await ines.turn('Or is it ash?').count()).toBe(1)
 })

@@ -11,7 +11,7 @@ beforeAll(async () => {
   ines = await stage.visit('ines')
   tomas = await stage.visit('tomas')
   ruth = await stage.visit('supervisor')
-  for (const person of [ines, tomas, ruth]) await person.reads('Live')
+  for (const person of [ines, tomas, ruth]) await person.reads(/^Live$/)
 })
 afterEach(({ task }) => stage.endStory(task))
 afterAll(() => stage.close())

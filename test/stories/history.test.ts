@@ -18,7 +18,7 @@ beforeAll(async () => {
   await stage.customerWhoWrote('messenger', 'Bo Winther', 'A word from Messenger')
   await stage.customerWhoWrote('instagram', 'Ana Prieto', 'The newest of all')
   ruth = await stage.visit('supervisor', '/inbox/all')
-  await ruth.reads('Live')
+  await ruth.reads(/^Live$/)
 })
 afterEach(({ task }) => stage.endStory(task))
 afterAll(() => stage.close())
@@ -194,7 +194,7 @@ test('views, platform, unread and search narrow the list, and say why nothing is
 test('the palette finds a chat by name and an action by its words', async () => {
   const { page } = ruth
   await page.goto('/inbox/all')
-  await ruth.reads('Live')
+  await ruth.reads(/^Live$/)
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox', { name: 'Find a chat or an action' }).waitFor()
   await page.keyboard.type('ana pri')

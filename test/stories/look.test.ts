@@ -46,7 +46,7 @@ describe('in a shop with a week behind it', () => {
   beforeAll(async () => {
     stage = await openStage({ world: 'nordlys' })
     ruth = await stage.visit('supervisor', '/inbox/all')
-    await ruth.reads('Live')
+    await ruth.reads(/^Live$/)
     names = await ruth.names()
   })
   afterEach(({ task }) => stage.endStory(task))
@@ -96,7 +96,7 @@ describe('in a shop with a week behind it', () => {
   test('the states of the composer and of what was sent', async () => {
     // Lena's chat may be anybody's: a supervisor answers in it all the same.
     const answering = await stage.visit('supervisor', '/inbox/all')
-    await answering.reads('Live')
+    await answering.reads(/^Live$/)
     const { page } = answering
     await answering.open('Lena Fischer')
     await answering.composer.fill('Gern. '.repeat(150))
@@ -107,10 +107,10 @@ describe('in a shop with a week behind it', () => {
     await answering.answer('Das passt gut an die Wand.')
     await answering.reads('Not confirmed.')
     await answering.answer('Soll ich es zeichnen?')
-    await answering.reads('Queued')
+    await answering.reads(/^Queued/)
     await look(page, 'send-not-confirmed', { widths: [1440, 390], within: 'main' })
     await page.getByRole('button', { name: 'Leave it' }).click()
-    await answering.reads('Sent', answering.turn('Soll ich es zeichnen?'))
+    await answering.reads(/^Sent$/, answering.turn('Soll ich es zeichnen?'))
     await stage.faults({ kind: 'error', status: 400, code: 551, times: 1 })
     await answering.answer('Und die Lampe?')
     await answering.reads('This person cannot be reached')
@@ -120,7 +120,7 @@ describe('in a shop with a week behind it', () => {
     await answering.reads('Offline, 1 waiting')
     await look(page, 'send-failed-offline', { widths: [1440, 390] })
     await answering.context.setOffline(false)
-    await answering.reads('Live')
+    await answering.reads(/^Live$/)
   })
 
   test('empty lists say why', async () => {

@@ -2,7 +2,10 @@ import type { AssignmentReason, ChatView, MessageKind } from '../shared/chat.ts'
 import type { FailureReason, Message, ResolutionAction, SendState } from '../shared/message.ts'
 import { date, moment, number, shortDay } from './dates.ts'
 
-/** Every word the interface says. Nothing a person reads stands anywhere else. */
+/**
+ * Every word the interface says. Nothing a person reads stands anywhere else, but for the screens that are fetched later:
+ * each of their folders has a `text.ts` of its own.
+ */
 export const text = {
   product: 'Ticklegram',
   close: 'Close',
@@ -11,6 +14,12 @@ export const text = {
   more: 'More',
   loading: 'Loading',
   optional: 'optional',
+  copy: 'Copy',
+  copied: 'Copied',
+  save: 'Save',
+  saved: 'Saved',
+  showMore: 'Show more',
+  not: 'not:',
 
   signIn: {
     title: 'Sign in',
@@ -27,7 +36,15 @@ export const text = {
     unreachable: 'The server was not reached. Check your connection and try again.',
     failed: 'Signing in did not work. Try again in a moment.',
     forgotten: 'Forgotten your password? An admin can set a new one for you.',
+    forgottenLink: 'Forgotten your password?',
     required: 'Fill this in to sign in.',
+    numberOf: (country: string) => `Taken as a number in ${country}. Begin with + for another country.`,
+    blockedFor: (wait: string) => `Too many tries. Wait ${wait}, then try again.`,
+    codeTitle: 'Enter your code',
+    code: 'Code',
+    codeHint: 'Six digits from your authenticator app, or one of your recovery codes.',
+    codeWrong: 'This code is not right, or it was used already. Wait for the next one.',
+    startOver: 'Sign in as somebody else',
   },
   setUp: {
     caption: 'First start, opened with the one-time link',
@@ -55,7 +72,15 @@ export const text = {
     failed: 'The account was not made. Check what you entered and try again.',
   },
 
-  rail: { label: 'Main', inbox: 'Inbox', theme: 'Theme', you: 'Your menu', skip: 'Go to the chat' },
+  rail: {
+    label: 'Main',
+    inbox: 'Inbox',
+    team: 'Team',
+    account: 'Your account',
+    theme: 'Theme',
+    you: 'Your menu',
+    skip: 'Go to the chat',
+  },
   theme: { system: 'As the system', light: 'Light', dark: 'Dark' },
   own: {
     available: 'Available for new chats',
@@ -171,7 +196,15 @@ export const text = {
     pick: 'J and K move through the list, Enter opens.',
     pickPlain: 'Its messages appear here.',
   },
+  refused: {
+    unreachable: 'The server was not reached. Nothing was changed; try again.',
+    forbidden: 'You may not do this.',
+    notFound: 'This is no longer here.',
+    tooMany: 'Too many tries. Wait a moment, then try again.',
+    other: 'It did not work and nothing was changed. Try again.',
+  },
   error: {
+    moreFailed: 'The rest did not load.',
     listTitle: 'The chats did not load',
     threadTitle: 'The messages did not load',
     body: 'The server was not reached or did not answer. Nothing is lost.',
@@ -436,6 +469,7 @@ export const text = {
           ['G C', 'Closing soon'],
           ['G A', 'All'],
           ['G I', 'Inbox'],
+          ['G T', 'Team'],
         ],
       },
       {

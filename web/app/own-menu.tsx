@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Bell, CornerDownLeft, Keyboard, LogOut, UserRound } from 'lucide-react'
+import { Bell, CornerDownLeft, Keyboard, LogOut, UserRound, UserRoundCog, Users } from 'lucide-react'
 import type { RefObject } from 'react'
 import { useNavigate } from 'react-router'
 import { call } from '../api.ts'
@@ -9,6 +9,7 @@ import { text } from '../text.ts'
 import { Menu, MenuHeading, MenuItem, MenuSeparator } from '../ui/menu.tsx'
 import { sayFailure } from '../ui/toast.tsx'
 import { setPreferences, usePreferences } from './preferences.ts'
+import { teamScreensOf } from './team-screens.ts'
 import { themes } from './theme-menu.tsx'
 
 interface Props {
@@ -48,6 +49,14 @@ export function OwnMenu({ anchor, open, side, onClose, onShortcuts }: Props) {
         <div className="text-text-faint text-xs">{me.positionName}</div>
       </div>
       <MenuSeparator />
+      <MenuItem icon={UserRoundCog} onSelect={() => void navigate('/account')}>
+        {text.rail.account}
+      </MenuItem>
+      {phone && teamScreensOf(me).length > 0 && (
+        <MenuItem icon={Users} onSelect={() => void navigate('/team')}>
+          {text.rail.team}
+        </MenuItem>
+      )}
       {phone && (
         <>
           <MenuItem

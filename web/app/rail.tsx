@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { clsx } from 'clsx'
-import { Contrast, Inbox, UserRound, UserRoundX } from 'lucide-react'
+import { Contrast, Inbox, UserRound, UserRoundX, Users } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { NavLink } from 'react-router'
 import { useAvailability } from '../auth/availability.ts'
@@ -12,6 +12,7 @@ import { Dot } from '../ui/badge.tsx'
 import { Brand } from '../ui/brand.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { OwnMenu } from './own-menu.tsx'
+import { teamScreensOf } from './team-screens.ts'
 import { ThemeMenu } from './theme-menu.tsx'
 
 const railItem = 'relative grid size-9 place-items-center rounded-sm hover:bg-surface-hover hover:text-text'
@@ -48,6 +49,17 @@ export function Rail({ onShortcuts }: { onShortcuts: () => void }) {
             </span>
           )}
         </NavLink>
+        {teamScreensOf(me).length > 0 && (
+          <NavLink
+            to="/team"
+            aria-label={text.rail.team}
+            data-tip={text.rail.team}
+            data-tip-side="right"
+            className={({ isActive }) => clsx(railItem, isActive ? 'bg-surface-active text-text' : 'text-text-muted')}
+          >
+            <Icon of={Users} size={20} />
+          </NavLink>
+        )}
       </nav>
       <div className="mt-auto flex flex-col gap-1">
         <button

@@ -5,6 +5,8 @@ import { Crash, NotFound } from './crash.tsx'
 import { Shell } from './shell.tsx'
 import { signedOut, whenLeaving } from './signed-out.ts'
 
+const oneTimeLink = async () => ({ Component: (await import('../auth/one-time-link.tsx')).default })
+
 /** The screens. Each is fetched when it is first opened. */
 export const router = createBrowserRouter([
   {
@@ -14,6 +16,12 @@ export const router = createBrowserRouter([
     children: [
       { path: '/sign-in', lazy: async () => ({ Component: (await import('../auth/sign-in.tsx')).default }) },
       { path: '/setup', lazy: async () => ({ Component: (await import('../auth/set-up.tsx')).default }) },
+      {
+        path: '/forgotten-password',
+        lazy: async () => ({ Component: (await import('../auth/forgotten-password.tsx')).default }),
+      },
+      { path: '/password-reset', lazy: oneTimeLink },
+      { path: '/invitation', lazy: oneTimeLink },
       { path: '/design', lazy: async () => ({ Component: (await import('../ui/design-page.tsx')).default }) },
       {
         element: <Shell />,
@@ -25,6 +33,39 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import('../chats/inbox.tsx')).default }),
           },
           { path: '/chats/:chatId', element: <ChatLink /> },
+          {
+            path: '/team',
+            lazy: async () => ({ Component: (await import('../team/team-area.tsx')).default }),
+            children: [
+              {
+                path: 'positions',
+                lazy: async () => ({ Component: (await import('../positions/position-list.tsx')).default }),
+              },
+              {
+                path: 'positions/:positionId',
+                lazy: async () => ({ Component: (await import('../positions/position-page.tsx')).default }),
+              },
+              { path: 'audit', lazy: async () => ({ Component: (await import('../audit/audit-log.tsx')).default }) },
+            ],
+          },
+          {
+            path: '/account',
+            lazy: async () => ({ Component: (await import('../account/account-area.tsx')).default }),
+            children: [
+              {
+                path: 'sign-in',
+                lazy: async () => ({ Component: (await import('../account/sign-in-settings.tsx')).default }),
+              },
+              {
+                path: 'appearance',
+                lazy: async () => ({ Component: (await import('../account/appearance.tsx')).default }),
+              },
+              {
+                path: 'tokens',
+                lazy: async () => ({ Component: (await import('../account/api-tokens.tsx')).default }),
+              },
+            ],
+          },
           { path: '*', element: <NotFound /> },
         ],
       },

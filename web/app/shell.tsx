@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { CircleAlert } from 'lucide-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
-import { Outlet } from 'react-router'
+import { Outlet, useNavigate } from 'react-router'
 import { ApiError } from '../api.ts'
 import { MeContext, meQuery, useMe } from '../auth/session.ts'
 import { countsQuery } from '../chats/chat-queries.ts'
@@ -11,8 +11,10 @@ import { BottomBar } from './bottom-bar.tsx'
 import { useKeys } from './keyboard.ts'
 import { Live } from './live.tsx'
 import { Rail } from './rail.tsx'
+import { teamScreensOf } from './team-screens.ts'
 
 const ShortcutsDialog = lazy(() => import('../palette/shortcuts-dialog.tsx'))
+const MustSetUpTotp = lazy(() => import('../account/must-set-up.tsx'))
 const loadPalette = () => import('../palette/palette.tsx')
 const Palette = lazy(loadPalette)
 
@@ -25,9 +27,15 @@ export function Shell() {
   if (me) {
     return (
       <MeContext value={me}>
-        <Live>
-          <Frame />
-        </Live>
+        {me.mustSetUpTotp ? (
+          <Suspense fallback={null}>
+            <MustSetUpTotp />
+          </Suspense>
+        ) : (
+          <Live>
+            <Frame />
+          </Live>
+        )}
       </MeContext>
     )
   }
@@ -52,7 +60,13 @@ export function Shell() {
 function Frame() {
   const [dialog, setDialog] = useState<'shortcuts' | 'palette' | null>(null)
   const close = () => setDialog(null)
-  useKeys({ '?': () => setDialog('shortcuts') })
+  const navigate = useNavigate()
+  const hasTeam = teamScreensOf(useMe()).length > 0
+  useKeys({
+    '?': () => setDialog('shortcuts'),
+    'g i': () => void navigate('/inbox'),
+    'g t': hasTeam ? () => void navigate('/team') : undefined,
+  })
   useEffect(() => {
     // Whoever opens it types on at once: fetched only then, it would miss the first letters.
     const early = setTimeout(() => void loadPalette().catch(() => {}), 1_000)

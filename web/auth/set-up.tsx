@@ -1,5 +1,4 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { clsx } from 'clsx'
 import { type FormEvent, useEffect, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { ApiError, call } from '../api.ts'
@@ -8,9 +7,9 @@ import { Button } from '../ui/button.tsx'
 import { Field, FormError } from '../ui/field.tsx'
 import { AuthFrame } from './auth-frame.tsx'
 import { meQuery } from './session.ts'
+import { Strength, shortestPassword } from './strength.tsx'
 
 const words = text.setUp
-const shortest = 8
 
 /** Read once and taken out of the address at once: a token must not stay in the history or travel in a referrer. */
 function takeToken(): string {
@@ -126,7 +125,7 @@ function mistakes(form: { name: string; email: string; password: string }) {
   const errors: { name?: string; email?: string; password?: string } = {}
   if (form.name.trim() === '') errors.name = words.nameMissing
   if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(form.email.trim())) errors.email = words.emailWrong
-  if ([...form.password].length < shortest) errors.password = words.passwordShort
+  if ([...form.password].length < shortestPassword) errors.password = words.passwordShort
   return errors
 }
 
@@ -134,31 +133,4 @@ function problemOf(error: unknown): string {
   if (!(error instanceof ApiError)) return words.failed
   if (error.status === 0) return text.signIn.unreachable
   return error.code === 'setup_token_invalid' || error.status === 403 ? words.tokenInvalid : words.failed
-}
-
-/** Length is what counts; the meter says so without rules about signs. */
-function strength(password: string): 0 | 1 | 2 | 3 | 4 {
-  const length = [...password].length
-  if (length < shortest) return 0
-  const varied = new Set(password).size > 5
-  if (!varied || length < 10) return 1
-  return length < 14 ? 2 : length < 20 ? 3 : 4
-}
-
-function Strength({ password }: { password: string }) {
-  const level = strength(password)
-  return (
-    <>
-      <span className="mb-1.5 flex gap-1" aria-hidden="true">
-        {[1, 2, 3, 4].map((step) => (
-          <span
-            key={step}
-            className={clsx('h-[3px] flex-1 rounded-full', level >= step ? 'bg-accent' : 'bg-border-strong')}
-          />
-        ))}
-      </span>
-      {password && `${words.strength[level]}. `}
-      {words.passwordHint}
-    </>
-  )
 }

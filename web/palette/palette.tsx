@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { clsx } from 'clsx'
-import { Keyboard, type LucideIcon, Search, UserRound, UserRoundPlus } from 'lucide-react'
+import { Keyboard, type LucideIcon, Search, UserRound, UserRoundCog, UserRoundPlus, Users } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useState } from 'react'
 import { useMatch, useNavigate } from 'react-router'
 import type { Chat } from '../../shared/chat.ts'
 import { call } from '../api.ts'
 import { setPreferences } from '../app/preferences.ts'
+import { teamScreensOf } from '../app/team-screens.ts'
 import { themes } from '../app/theme-menu.tsx'
 import { claimable, useAssign } from '../assignment/assign.ts'
 import { useAvailability } from '../auth/availability.ts'
@@ -160,6 +161,23 @@ function useCommands(typed: string, onShortcuts: () => void): Command[] {
       run: () => void navigate(`/inbox/${view}`),
     })
   }
+  if (teamScreensOf(me).length > 0) {
+    commands.push({
+      id: 'team',
+      group: palette.goTo,
+      label: text.rail.team,
+      icon: iconOf(Users),
+      keys: 'G T',
+      run: () => void navigate('/team'),
+    })
+  }
+  commands.push({
+    id: 'account',
+    group: palette.goTo,
+    label: text.rail.account,
+    icon: iconOf(UserRoundCog),
+    run: () => void navigate('/account'),
+  })
   commands.push({
     id: 'availability',
     group: palette.settings,

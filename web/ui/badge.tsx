@@ -15,6 +15,15 @@ export function Badge({ children, label, className }: { children: ReactNode; lab
   )
 }
 
+/** A word about the thing it stands beside. */
+export function Tag({ children }: { children: ReactNode }) {
+  return (
+    <span className="inline-grid h-[18px] shrink-0 place-items-center rounded-xs border border-border-strong px-1.5 text-2xs text-text-muted">
+      {children}
+    </span>
+  )
+}
+
 const colours = {
   live: 'bg-live',
   warn: 'bg-warn',

@@ -1,0 +1,13 @@
+import { Column, Screen } from '../app/area.tsx'
+import { SecondStep } from './second-step.tsx'
+import { accountText } from './text.ts'
+
+export default function SignInSettings() {
+  return (
+    <Screen title={accountText.screens['sign-in']}>
+      <Column>
+        <SecondStep />
+      </Column>
+    </Screen>
+  )
+}

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { hash, parseOptions, verify } from '@node-rs/argon2'
-import { AppError } from '../platform/errors.ts'
+import { createTurns } from './turns.ts'
 
 /** What one hash costs: memory in KiB, passes, lanes. */
 export interface PasswordCost {
@@ -12,26 +12,8 @@ export interface PasswordCost {
 /** Argon2id with the least OWASP advises (AUT-1). The library's default algorithm is argon2id. */
 export const passwordCost: PasswordCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
-const atOnce = 2
-const longestQueue = 200
-const waiting: (() => void)[] = []
-let running = 0
-
 /** At most two hashes at a time: a flood of sign-ins costs neither the memory nor the threads of everything else. */
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= atOnce) {
-    if (waiting.length >= longestQueue)
-      throw new AppError('busy', 503, 'Too many sign-ins at once. Try again in a moment.')
-    await new Promise<void>((resolve) => waiting.push(resolve))
-  } else running++
-  try {
-    return await work()
-  } finally {
-    const next = waiting.shift()
-    if (next) next()
-    else running--
-  }
-}
+const inTurn = createTurns({ atOnce: 2, longestQueue: 200 })
 
 export const hashPassword = (password: string, cost: PasswordCost = passwordCost): Promise<string> =>
   inTurn(() => hash(password, { ...cost }))

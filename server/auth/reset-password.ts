@@ -9,10 +9,13 @@ import { normalEmail } from './login-names.ts'
 import { createLinkToken, findLink, spendLink } from './one-time-links.ts'
 import { hashPassword } from './password.ts'
 import { assertGoodPassword } from './password-rules.ts'
-import { takeAllowances } from './throttle.ts'
+import { isUsedUp, takeAllowances } from './throttle.ts'
+import { createTurns } from './turns.ts'
 
 const kind = 'auth.reset-request'
 const hour = 3_600_000
+/** One at a time: a flood of requests leaves the database to everything else between each two of them. */
+const inTurn = createTurns({ atOnce: 1, longestQueue: 500 })
 const payload = z.object({ email: z.string() })
 
 /** One answer for every link that does not work, whatever is wrong with it. */
@@ -26,12 +29,16 @@ const linkInvalid = () =>
  */
 export async function requestReset(ctx: Ctx, { email, ip }: { email: string; ip: string }): Promise<void> {
   const address = normalEmail(email)
-  await ctx.db.transaction(async (tx) => {
-    const allowed = await takeAllowances(ctx, tx, [
-      { kind: 'reset-ip', of: ip, most: 10, window: hour },
-      { kind: 'reset-address', of: address, most: 3, window: hour },
-    ])
-    if (allowed && canMail(ctx)) await ctx.jobs.enqueue(tx, { kind, payload: { email: email.trim() } })
+  const allowances = [
+    { kind: 'reset-ip', of: ip, most: 10, window: hour },
+    { kind: 'reset-address', of: address, most: 3, window: hour },
+  ]
+  await inTurn(async () => {
+    if (await isUsedUp(ctx, allowances)) return
+    await ctx.db.transaction(async (tx) => {
+      const allowed = await takeAllowances(ctx, tx, allowances)
+      if (allowed && canMail(ctx)) await ctx.jobs.enqueue(tx, { kind, payload: { email: email.trim() } })
+    })
   })
 }
 

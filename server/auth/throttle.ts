@@ -190,22 +190,26 @@ export interface Allowance {
   window: number
 }
 
-/**
- * Takes one of each allowance, or none when any is used up. Refusing costs one read and writes nothing.
- */
+const usedUp = (a: Allowance, known: Count | undefined, now: number) =>
+  known !== undefined && known.count >= a.most && now - known.firstAt < a.window
+
+const allowanceKey = ({ kind, of }: Allowance) => keyOf(kind, of)
+
+/** Whether any of the allowances is used up, at the cost of one read. */
+export async function isUsedUp(ctx: Ctx, allowances: readonly Allowance[]): Promise<boolean> {
+  const counts = await readCounts(ctx.db.q, allowances.map(allowanceKey))
+  return allowances.some((a) => usedUp(a, counts.get(allowanceKey(a)), ctx.clock.now()))
+}
+
+/** Takes one of each allowance, or none when any is used up. */
 export async function takeAllowances(ctx: Ctx, tx: Tx, allowances: readonly Allowance[]): Promise<boolean> {
   const now = ctx.clock.now()
-  const usedUp = (a: Allowance, c: Count | undefined) =>
-    c !== undefined && c.count >= a.most && now - c.firstAt < a.window
-  const key = ({ kind, of }: Allowance) => keyOf(kind, of)
-  const seen = await readCounts(tx.q, allowances.map(key))
-  if (allowances.some((a) => usedUp(a, seen.get(key(a))))) return false
   const counts: Count[] = []
-  for (const a of allowances) counts.push(await lockedCount(tx, key(a), now))
-  if (allowances.some((a, i) => usedUp(a, counts[i]))) return false
+  for (const a of allowances) counts.push(await lockedCount(tx, allowanceKey(a), now))
+  if (allowances.some((a, i) => usedUp(a, counts[i], now))) return false
   for (const [i, a] of allowances.entries()) {
     const known = counts[i] as Count
-    await countUp(tx, { key: key(a), known, isOver: now - known.firstAt >= a.window, now })
+    await countUp(tx, { key: allowanceKey(a), known, isOver: now - known.firstAt >= a.window, now })
   }
   return true
 }

@@ -30,6 +30,7 @@ import { registerWebClient } from './web-client.ts'
 import { createIngest } from './webhooks/ingest.ts'
 import { registerWebhooks } from './webhooks/receive.ts'
 import { registerReplayJob } from './webhooks/replay-job.ts'
+import { registerEventKeySweep } from './webhooks/sweep-event-keys.ts'
 
 export type ServerRole = 'web' | 'worker' | 'all'
 
@@ -75,6 +76,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     registerProfileJob(ctx)
     registerReplayJob(ctx)
     registerChangeSweep(ctx)
+    registerEventKeySweep(ctx)
     const http = await createHttpServer(config, log)
     const signedIn = authenticate(ctx)
     await registerWebhooks(http, ctx, ingest)
@@ -102,6 +104,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
         await ingest.stop()
         await sender.stop()
         await jobs.stop()
+        graph.close()
         await db.close()
       },
     }

@@ -21,6 +21,7 @@ import type { Ctx } from '../ctx.ts'
 import { dbTime } from '../platform/db/time.ts'
 import { createIngest } from './ingest.ts'
 import { replayDeliveries, replayParked, replayUnknownAccount } from './replay.ts'
+import { sweepEventKeys } from './sweep-event-keys.ts'
 
 let app: TestApp
 const clock = fixedClock(noon + 60_000)
@@ -514,6 +515,19 @@ describe('what cannot be applied', () => {
       ['feed', 1],
       ['reaction', 1],
     ])
+  })
+
+  it('forgets after thirty days what told repeats of kept kinds apart', async () => {
+    const { q } = app.ctx.db
+    const day = 86_400_000
+    const rows = [29, 31, 400].map((days) => ({
+      key_hash: `k${days}`,
+      delivery_id: 'd',
+      created_at: dbTime(noon - days * day),
+    }))
+    await q.insertInto('webhook_event_keys').values(rows).execute()
+    expect(await sweepEventKeys(q, noon)).toBe(2)
+    expect(await q.selectFrom('webhook_event_keys').select('key_hash').execute()).toEqual([{ key_hash: 'k29' }])
   })
 
   it('never answers 5xx and never loses bytes that are signed but no payload', async () => {

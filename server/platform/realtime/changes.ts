@@ -1,6 +1,7 @@
 import type { Change } from '../../../shared/events.ts'
 import type { Db } from '../../data/tables.ts'
 import type { Database } from '../db/open.ts'
+import { sweepBefore } from '../db/sweep.ts'
 import { databaseNow, dbTime } from '../db/time.ts'
 import type { Actor } from '../http/route.ts'
 import type { Jobs } from '../jobs/jobs.ts'
@@ -48,28 +49,11 @@ export async function readHead(q: Db): Promise<number> {
   return Number(row?.value ?? 0)
 }
 
-const sweepStep = 1000
 const keptMs = 7 * 86_400_000
 
 /** Removes changes older than seven days in small steps. Clients that were away longer fetch anew. Returns how many went. */
-export async function sweepChanges(q: Db, now: number): Promise<number> {
-  let swept = 0
-  for (;;) {
-    const old = await q
-      .selectFrom('changes')
-      .select('seq')
-      .where('created_at', '<', dbTime(now - keptMs))
-      .orderBy('created_at')
-      .limit(sweepStep)
-      .execute()
-    if (old.length > 0) {
-      const numbers = old.map((row) => row.seq)
-      await q.deleteFrom('changes').where('seq', 'in', numbers).execute()
-    }
-    swept += old.length
-    if (old.length < sweepStep) return swept
-  }
-}
+export const sweepChanges = (q: Db, now: number): Promise<number> =>
+  sweepBefore(q, { table: 'changes', key: 'seq', before: dbTime(now - keptMs) })
 
 /** Lets one process at a time remove old changes, every hour. */
 export function registerChangeSweep({ db, jobs }: { db: Database; jobs: Jobs }): void {

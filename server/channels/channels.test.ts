@@ -88,6 +88,17 @@ describe('a connected channel', () => {
     expect((await get('/instagram-accounts')).json().items).toHaveLength(1)
   })
 
+  test('is one row also when two people connect it at the same moment', async () => {
+    const people = [cast.admin.id, cast.supervisor.id, cast.ines.id, cast.tomas.id]
+    await Promise.all(people.map((userId) => connectChannel(part.ctx, { ...account(), pageId: '1785', userId })))
+    const rows = await part.ctx.db.q
+      .selectFrom('instagram_accounts')
+      .select('id')
+      .where('page_id', '=', '1785')
+      .execute()
+    expect(rows).toHaveLength(1)
+  })
+
   test('is known as refused by Meta until it is connected again', async () => {
     const state = async () => (await channelFor(part.ctx, 'INSTAGRAM', '1784'))?.tokenState
     await part.ctx.db.transaction((tx) =>

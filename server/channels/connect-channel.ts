@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { metaId, type Platform } from '../../shared/common.ts'
 import type { Ctx } from '../ctx.ts'
 import type { Channel } from '../meta/channel.ts'
-import { insertAll, locked } from '../platform/db/rows.ts'
+import { insertAll, nextNumbers } from '../platform/db/rows.ts'
 import { dbTime } from '../platform/db/time.ts'
 import type { Tx } from '../platform/db/transaction.ts'
 import { AppError } from '../platform/errors.ts'
@@ -41,8 +41,8 @@ export async function connectChannel(ctx: Ctx, input: NewChannel): Promise<{ id:
   }
   const channel = { ...wanted, flavour }
   return ctx.db.transaction(async (tx) => {
-    // The person's row is the lock: the contract has no unique key on an account's id.
-    await locked(tx, tx.q.selectFrom('users').select('id').where('id', '=', channel.userId)).executeTakeFirstOrThrow()
+    // One connection at a time: the contract has no unique key on an account's id, and this number is taken under a lock.
+    await nextNumbers(tx, 'connections', 1)
     const written = await (channel.platform === 'FACEBOOK' ? writePage : writeAccount)(ctx, tx, channel)
     await enqueueReplayOf(ctx, tx, { accountId: channel.pageId })
     tx.change({ type: 'channels.updated' })

@@ -89,6 +89,7 @@ function words(error: unknown): string {
     case 'EADDRINUSE':
       return `Port ${e.port} is in use. Stop the other program, or set PORT to a free one.`
     case 'EACCES':
+    case 'EEXIST':
     case 'EROFS':
     case 'ENOTDIR':
     case 'EPERM':

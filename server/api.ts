@@ -37,5 +37,3 @@ export const routes = [
   }),
   ...auditRoutes,
 ]
-
-export type ApiRoutes = (typeof routes)[number]

@@ -18,3 +18,7 @@ export const instagramAccount = z.object({
   connectedAt: instant,
 })
 export type InstagramAccount = z.infer<typeof instagramAccount>
+
+export const pageSwitch = z
+  .strictObject({ isActive: z.boolean(), note: z.string().trim().max(1000).optional() })
+  .meta({ example: { isActive: false, note: 'Closed for the winter' } })

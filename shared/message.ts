@@ -2,8 +2,6 @@ import * as z from 'zod'
 import { messageKind, messageSender } from './chat.ts'
 import { id, instant, person, platform } from './common.ts'
 
-export { textLength, textLimit } from './text-limit.ts'
-
 export const sendState = z.enum(['queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'unknown'])
 export type SendState = z.infer<typeof sendState>
 
@@ -81,4 +79,3 @@ export const newMessage = z.strictObject({
   /** The agent's explicit choice after 24 h: their own words, up to 7 days. */
   humanAgent: z.boolean().default(false),
 })
-export type NewMessage = z.input<typeof newMessage>

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { instant } from './common.ts'
 import { type Permission, permissionCodes } from './permissions.ts'
 
 export const role = z.enum(['admin', 'agent'])
@@ -51,5 +50,3 @@ export const setUp = z.strictObject({
   email: z.email().max(limits.email),
   password: newPassword,
 })
-
-export const session = z.object({ createdAt: instant, expiresAt: instant })

@@ -16,6 +16,8 @@ export interface BuiltServer {
   pid: number
   /** From the start of the process until it said it was ready, milliseconds. */
   readyAfter: number
+  /** What it answered to the question whether it is ready, as long as it was not. */
+  unready: readonly string[]
   /** What it printed so far. */
   output(): string
   alive(): boolean
@@ -94,13 +96,14 @@ async function startServer(
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
   child.once('exit', () => process.off('exit', kill))
-  await untilReady(child, url, () => output)
+  const unready = await untilReady(child, url, () => output)
   const alive = () => child.exitCode === null && child.signalCode === null
   return {
     url,
     port: at,
     pid: child.pid as number,
     readyAfter: performance.now() - began,
+    unready,
     output: () => output,
     alive,
     async end(signal) {
@@ -112,19 +115,35 @@ async function startServer(
   }
 }
 
-async function untilReady(child: ChildProcess, url: string, output: () => string): Promise<void> {
+async function untilReady(child: ChildProcess, url: string, output: () => string): Promise<string[]> {
   const deadline = Date.now() + readyWithin
+  const answers: string[] = []
   for (;;) {
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`The server ended at its start:\n${output()}`)
-    const answer = await fetch(`${url}/health/ready`).catch(() => null)
-    await answer?.arrayBuffer()
-    if (answer?.ok) return
+    const answer = await askReady(url)
+    if (answer === 'ready') return answers
+    if (answer !== answers.at(-1)) answers.push(answer)
     if (Date.now() > deadline) {
       child.kill('SIGKILL')
-      throw new Error(`The server was not ready within ${readyWithin / 1000} s:\n${output()}`)
+      throw new Error(`The server was not ready within ${readyWithin / 1000} s: ${answers.join(', ')}\n${output()}`)
     }
     await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+async function askReady(url: string): Promise<string> {
+  try {
+    // A connection of its own: one that is kept may lead to the process that was killed.
+    const answer = await fetch(`${url}/health/ready`, {
+      headers: { connection: 'close' },
+      signal: AbortSignal.timeout(5000),
+    })
+    const body = await answer.text()
+    return answer.ok ? 'ready' : body.slice(0, 200)
+  } catch (error) {
+    const { cause, name } = error as Error & { cause?: { code?: string } }
+    return cause?.code ?? name
   }
 }
 

@@ -9,6 +9,8 @@ export interface WebhookSender {
   deliver(delivery: TrafficDelivery): Promise<void>
   /** Requests on their way without an answer, now. */
   inFlight(): number
+  /** Attempts begun and not ended, those that wait for a connection included. */
+  attempting(): number
   /** Deliveries not acknowledged yet. */
   waiting(): number
   /** Answers of 500 and above. */
@@ -37,16 +39,19 @@ export async function createWebhookSender({
   const journal = await openJournal(journalFile)
   const latencies: number[] = []
   let inFlight = 0
+  let attempting = 0
   let waiting = 0
   let serverErrors = 0
   let posts = 0
 
-  async function attempt(body: Buffer): Promise<number> {
+  async function attempt(body: Buffer, signature: string): Promise<number> {
+    attempting++
     let sentAt = performance.now()
-    const status = await post(agent, target(), body, (change) => {
+    const status = await post(agent, target(), { body, signature }, (change) => {
       inFlight += change
       if (change > 0) sentAt = performance.now()
     })
+    attempting--
     posts++
     if (status === 200) latencies.push(performance.now() - sentAt)
     if (status >= 500) serverErrors++
@@ -57,16 +62,18 @@ export async function createWebhookSender({
     async deliver({ mids, payload }) {
       waiting++
       const body = metaBytes(payload)
+      const signature = sign(body)
       for (let tries = 0; ; tries++) {
-        const status = await attempt(body)
+        const status = await attempt(body, signature)
         if (status === 200) break
         if (status >= 400 && status < 500) throw new Error(`a delivery was refused with ${status}`)
-        await new Promise((resolve) => setTimeout(resolve, Math.min(500, 20 * 2 ** tries)))
+        await new Promise((resolve) => setTimeout(resolve, Math.min(1000, 50 * 2 ** tries)))
       }
       await journal.append(JSON.stringify({ mids, at: Date.now() }))
       waiting--
     },
     inFlight: () => inFlight,
+    attempting: () => attempting,
     waiting: () => waiting,
     serverErrors: () => serverErrors,
     posts: () => posts,
@@ -80,7 +87,12 @@ export async function createWebhookSender({
 }
 
 /** The status; 0 where there was no answer. */
-function post(agent: Agent, url: string, body: Buffer, count: (change: 1 | -1) => void): Promise<number> {
+function post(
+  agent: Agent,
+  url: string,
+  { body, signature }: { body: Buffer; signature: string },
+  count: (change: 1 | -1) => void,
+): Promise<number> {
   return new Promise((resolve) => {
     let onItsWay = false
     const done = (status: number) => {
@@ -90,7 +102,7 @@ function post(agent: Agent, url: string, body: Buffer, count: (change: 1 | -1) =
     }
     const headers = {
       'content-type': 'application/json',
-      'x-hub-signature-256': sign(body),
+      'x-hub-signature-256': signature,
       'content-length': body.length,
     }
     const sent = request(

@@ -1,5 +1,6 @@
 import type { AssignmentReason, Chat } from '../../shared/chat.ts'
 import type { Person } from '../../shared/common.ts'
+import { type Asker, recordAudit } from '../audit/record-audit.ts'
 import { loadChats } from '../chats/queries.ts'
 import { setAssignee } from '../chats/set-assignee.ts'
 import { canSeeChat, scopeOf, type Viewer } from '../chats/visibility.ts'
@@ -26,12 +27,12 @@ const justNow = 10_000
  * chat:assign. Of several who want it at once exactly one gets it (ASG-1).
  * @throws AppError 404 not visible, 403 not allowed, 409 `already_assigned` with the winner, 422 `not_assignable`
  */
-export async function assignChat(ctx: Ctx, actor: Viewer, wish: Wish): Promise<Chat> {
+export async function assignChat(ctx: Ctx, { actor, request }: Asker, wish: Wish): Promise<Chat> {
   const now = ctx.clock.now()
   return ctx.db.transaction(async (tx) => {
     const chat = await chatToAssign(tx, actor, wish, now)
     if (chat.assignedTo === wish.userId) return chat
-    if (wish.userId !== null && !(await findAssignable(tx.q, wish.userId))) {
+    if (wish.userId !== null && !(await findAssignable(tx, wish.userId))) {
       throw new AppError(
         'not_assignable',
         422,
@@ -42,11 +43,22 @@ export async function assignChat(ctx: Ctx, actor: Viewer, wish: Wish): Promise<C
     const after = (await loadChats(tx.q, [chat.id], now)).get(chat.id)?.chat
     if (!after) throw notFound('chat')
     if (!moved) throw alreadyAssigned(after.assignee)
+    const reason = reasonFor(actor, chat, wish)
+    recordAudit(tx, {
+      actor,
+      request,
+      action: 'chat.assigned',
+      targetType: 'chat',
+      targetId: chat.id,
+      before: { assignee: chat.assignee },
+      after: { assignee: after.assignee, reason, note: wish.note ?? null },
+      at: now,
+    })
     await insertAll(tx, 'chat_assignments', [
       {
         id: newId(),
         chat_id: chat.id,
-        reason: reasonFor(actor, chat, wish),
+        reason,
         from_user_id: chat.assignedTo,
         to_user_id: wish.userId,
         by_user_id: actor.userId,

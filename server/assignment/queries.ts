@@ -4,7 +4,9 @@ import type { Page, Person } from '../../shared/common.ts'
 import { parsePermissions } from '../../shared/permissions.ts'
 import type { Db } from '../data/tables.ts'
 import { decodeCursor, encodeCursor } from '../platform/db/keyset.ts'
+import { locked } from '../platform/db/rows.ts'
 import { isoTime } from '../platform/db/time.ts'
+import type { Tx } from '../platform/db/transaction.ts'
 
 /** Why a chat came to whom, newest first. */
 export async function listAssignments(
@@ -53,9 +55,13 @@ const reasonOf = (reason: string): AssignmentReason => assignmentReason.catch('a
 const personOf = (id: string | null, name: string | null): Person | null =>
   id === null ? null : { id, name: name ?? '' }
 
-/** Someone a chat may be given to by hand: active, and able to answer. Availability is for the rotation only. */
-export async function findAssignable(q: Db, userId: string): Promise<Person | null> {
-  const row = await q
+/**
+ * Someone a chat may be given to by hand: active, and able to answer. Availability is for the rotation only. Their row
+ * is locked until the commit: who is being deactivated is handed nothing behind the handing on of their chats (ASG-6).
+ */
+export async function findAssignable(tx: Tx, userId: string): Promise<Person | null> {
+  await locked(tx, tx.q.selectFrom('users').select('id').where('id', '=', userId)).executeTakeFirst()
+  const row = await tx.q
     .selectFrom('users')
     .leftJoin('positions', 'positions.id', 'users.position_id')
     .select(['users.id', 'users.name', 'users.role', 'positions.permissions_json'])

@@ -1,4 +1,5 @@
 import { setAssignee } from '../chats/set-assignee.ts'
+import type { Db } from '../data/tables.ts'
 import { insertAll, insertNew, locked } from '../platform/db/rows.ts'
 import { dbTime } from '../platform/db/time.ts'
 import type { Tx } from '../platform/db/transaction.ts'
@@ -54,7 +55,7 @@ export async function handOut(
   const { lastUserId } = await lockRotation(tx)
   const agents = await eligibleAgents(tx.q)
   const created = dbTime(at)
-  const start = agents.length > 0 ? await placeAfter(tx, agents, lastUserId) : 0
+  const start = agents.length > 0 ? await placeAfter(tx.q, agents, lastUserId) : 0
   const handed = chatIds.map((chatId, i) => ({ chatId, userId: agents[(start + i) % agents.length]?.id ?? null }))
   const last = handed.at(-1)?.userId
   if (last) {
@@ -86,18 +87,24 @@ export async function handOut(
 }
 
 /** The place in the rotation after `lastUserId`, also when that person has left it. */
-async function placeAfter(tx: Tx, agents: readonly EligibleAgent[], lastUserId: string | null): Promise<number> {
+async function placeAfter(q: Db, agents: readonly EligibleAgent[], lastUserId: string | null): Promise<number> {
   if (!lastUserId) return 0
-  const last = await tx.q
-    .selectFrom('users')
-    .select(['id', 'created_at'])
-    .where('id', '=', lastUserId)
-    .executeTakeFirst()
+  const last = await q.selectFrom('users').select(['id', 'created_at']).where('id', '=', lastUserId).executeTakeFirst()
   if (!last) return 0
   const next = agents.findIndex(
     (a) => a.created_at > last.created_at || (a.created_at === last.created_at && a.id > last.id),
   )
   return next === -1 ? 0 : next
+}
+
+/** Whom the rotation would hand the next chat, of those who are eligible in its order. */
+export async function whoseTurn<A extends EligibleAgent>(q: Db, agents: readonly A[]): Promise<A | null> {
+  const cursor = await q
+    .selectFrom('assignment_cursors')
+    .select('last_user_id')
+    .where('name', '=', cursorName)
+    .executeTakeFirst()
+  return agents[await placeAfter(q, agents, cursor?.last_user_id ?? null)] ?? null
 }
 
 const drainStep = 200

@@ -1,13 +1,15 @@
 import * as z from 'zod'
+import { assignment, assignmentResult, bulkAssignment, eligibility, eligibilityQuery } from '../../shared/assignment.ts'
 import { chat, chatAssignment } from '../../shared/chat.ts'
-import { cursorQuery, id, idParams, pageOf } from '../../shared/common.ts'
+import { cursorQuery, idParams, pageOf } from '../../shared/common.ts'
+import { originOf } from '../audit/record-audit.ts'
 import { getChat } from '../chats/queries.ts'
 import { anyChatView } from '../chats/visibility.ts'
 import { route } from '../platform/http/route.ts'
 import { assignChat } from './assign-chat.ts'
+import { assignChats } from './assign-chats.ts'
+import { explainEligibility } from './explain-eligibility.ts'
 import { listAssignments } from './queries.ts'
-
-const assignment = z.strictObject({ userId: id.nullable(), note: z.string().trim().min(1).max(500).optional() })
 
 export const assignmentRoutes = [
   route({
@@ -18,9 +20,30 @@ export const assignmentRoutes = [
     params: idParams,
     body: assignment,
     response: chat,
-    async handler(ctx, { params, body, actor }) {
-      return assignChat(ctx, actor, { chatId: params.id, ...body })
+    async handler(ctx, { params, body, actor, request }) {
+      return assignChat(ctx, { actor, request: originOf(request) }, { chatId: params.id, ...body })
     },
+  }),
+  route({
+    method: 'PUT',
+    path: '/chats/assignments',
+    permission: ['chat:assign'],
+    summary: 'Give many chats to somebody or to nobody; each says what became of it',
+    body: bulkAssignment,
+    response: z.object({ results: z.array(assignmentResult) }),
+    async handler(ctx, { body, actor, request }) {
+      return { results: await assignChats(ctx, { actor, request: originOf(request) }, body) }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/chats/:id/eligibility',
+    permission: ['chat:assign'],
+    summary: 'Who would be handed this chat now, who not and why',
+    params: idParams,
+    query: eligibilityQuery,
+    response: eligibility,
+    handler: (ctx, { params, query, actor }) => explainEligibility(ctx, actor, { chatId: params.id, ...query }),
   }),
   route({
     method: 'GET',

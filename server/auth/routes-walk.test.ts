@@ -7,6 +7,7 @@ import { dbTime } from '../platform/db/time.ts'
 import type { Access, AnyRoute } from '../platform/http/route.ts'
 import { createHttpServer, registerRoutes } from '../platform/http/server.ts'
 import { insertUser } from '../team/create-user.ts'
+import { createApiToken } from './api-tokens.ts'
 import { authMemory } from './memory.ts'
 import { hashPassword } from './password.ts'
 import { sessionLife } from './sessions.ts'
@@ -17,6 +18,8 @@ interface Knocker {
   /** Null: nobody, as far as the server knows. */
   holds: ReadonlySet<Permission> | null
   cookie(): Promise<string | undefined>
+  /** A program's token, which comes instead of a cookie. */
+  bearer?: string
 }
 
 const table: readonly AnyRoute[] = routes
@@ -48,6 +51,17 @@ async function personWith(slug: string, permissionsJson: string): Promise<{ user
     const { id } = await tx.q.selectFrom('positions').select('id').where('slug', '=', slug).executeTakeFirstOrThrow()
     return { userId, positionId: id }
   })
+}
+
+/** A program that acts for a holder of everything it was made for, who now holds only `left`. */
+async function program(is: string, granted: Permission[], left: Permission[]): Promise<Knocker> {
+  const { userId, positionId } = await personWith(`program:${is}`, JSON.stringify(left))
+  const permissions = new Set(granted)
+  const actor = { userId, name: is, role: 'agent', positionId, permissions, sessionId: 'none' } as const
+  const wanted = { name: is, permissions: granted, expiresInDays: 1 }
+  const { token } = await createApiToken(app.ctx, { actor, wanted })
+  const holds = new Set(granted.filter((code) => left.includes(code)))
+  return { is: `program ${is}`, holds, cookie: async () => undefined, bearer: token }
 }
 
 async function knockers(): Promise<Knocker[]> {
@@ -83,6 +97,10 @@ async function knockers(): Promise<Knocker[]> {
     signedIn('Agent (Messaging)', cast.tomas.id, ['chat:view:assigned', 'chat:claim', 'chat:message', 'template:use']),
     signedIn('Supervisor', cast.supervisor.id, supervisorHolds),
     signedIn('Admin', cast.admin.id, permissionCodes),
+    await program('for everything', permissionCodes, permissionCodes),
+    await program('for one code', ['chat:view:all'], permissionCodes),
+    await program('whose maker lost it', ['chat:view:all', 'audit:view'], ['audit:view']),
+    { ...nobody('made-up token', async () => undefined), bearer: `tkl_${'A'.repeat(43)}` },
   ]
 }
 
@@ -100,10 +118,10 @@ const supervisorHolds: Permission[] = [
 ]
 
 /** Written again here, so that a mistake in the server's own rule cannot hide. */
-function expected(access: Access, holds: Knocker['holds']): 'allowed' | 401 | 403 {
+function expected(access: Access, holds: Knocker['holds'], isProgram = false): 'allowed' | 401 | 403 {
   if (access === 'public') return 'allowed'
   if (holds === null) return 401
-  if (access === 'signed-in') return 'allowed'
+  if (access === 'signed-in') return isProgram ? 403 : 'allowed'
   return access.filter((code) => holds.has(code)).length > 0 ? 'allowed' : 403
 }
 
@@ -120,11 +138,17 @@ function verdict(answer: Awaited<ReturnType<typeof knock>>): 'allowed' | 401 | 4
 
 async function knock(
   r: AnyRoute,
-  { cookie, params = {}, body = {} }: { cookie: string | undefined; params?: Record<string, string>; body?: object },
+  {
+    cookie,
+    bearer,
+    params = {},
+    body = {},
+  }: { cookie: string | undefined; bearer?: string | undefined; params?: Record<string, string>; body?: object },
 ) {
   const path = r.path.replace(/:(\w+)/g, (_, name: string) => params[name] ?? nowhere)
   const sends = r.method === 'GET' || r.method === 'DELETE' ? {} : { payload: body }
-  const headers = { ...(cookie ? { cookie } : {}), 'idempotency-key': crypto.randomUUID() }
+  const who = bearer ? { authorization: `Bearer ${bearer}` } : cookie ? { cookie } : {}
+  const headers = { ...who, 'idempotency-key': crypto.randomUUID() }
   return app.http.inject({ method: r.method, url: `/api/v1${path}`, headers, ...sends })
 }
 
@@ -157,8 +181,8 @@ describe('the route table', () => {
     let cells = 0
     for (const knocker of await knockers()) {
       for (const r of table) {
-        const answer = await knock(r, { cookie: await knocker.cookie() })
-        const want = expected(r.permission, knocker.holds)
+        const answer = await knock(r, { cookie: await knocker.cookie(), bearer: knocker.bearer })
+        const want = expected(r.permission, knocker.holds, knocker.bearer !== undefined)
         const got = verdict(answer)
         if (got !== want) wrong.push(`${labelOf(r)} as ${knocker.is}: ${got}, expected ${want}`)
         cells++

@@ -7,6 +7,7 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
+  type FastifyReply,
   type FastifyRequest,
   LogController,
 } from 'fastify'
@@ -35,6 +36,8 @@ export async function createHttpServer(config: Config, log: Logger): Promise<Fas
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     bodyLimit: 1024 * 1024,
+    // An address that cannot be read reaches no route and no error handler.
+    frameworkErrors: answerError,
     requestTimeout: 30_000,
     keepAliveTimeout: 5000,
     routerOptions: { maxParamLength: 600 },
@@ -43,17 +46,7 @@ export async function createHttpServer(config: Config, log: Logger): Promise<Fas
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const refusal = refusalFor(error)
-    if (refusal.status >= 500) request.log.error({ err: error, path: request.routeOptions.url }, 'request failed')
-    return reply.status(refusal.status).send({
-      error: {
-        code: refusal.code,
-        message: refusal.message,
-        ...(refusal.details === undefined ? {} : { details: refusal.details }),
-      },
-    })
-  })
+  app.setErrorHandler(answerError)
   await app.register(cookie)
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -76,6 +69,14 @@ export async function createHttpServer(config: Config, log: Logger): Promise<Fas
     referrerPolicy: { policy: 'no-referrer' },
   })
   return app
+}
+
+function answerError(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply) {
+  const { status, code, message, details } = refusalFor(error)
+  // A 503 of our own is a decision, made a thousand times a second under load: its reason is logged where it arose.
+  const decided = error instanceof AppError && status === 503
+  if (status >= 500 && !decided) request.log.error({ err: error, path: request.routeOptions.url }, 'request failed')
+  return reply.status(status).send({ error: { code, message, ...(details === undefined ? {} : { details }) } })
 }
 
 function refusalFor(error: FastifyError | AppError): {

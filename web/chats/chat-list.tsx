@@ -38,6 +38,8 @@ export function ChatList({ address, cursor, setCursor, counts, channels }: Props
     overscan: 8,
     paddingStart: 6,
     paddingEnd: 6,
+    scrollPaddingStart: 6,
+    scrollPaddingEnd: 6,
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: another height means measuring again.
   useEffect(() => rows.measure(), [pitch, rows])
@@ -50,13 +52,14 @@ export function ChatList({ address, cursor, setCursor, counts, channels }: Props
       void fetchNextPage()
   }, [lastShown, chats.length, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage])
 
-  const focusNext = useRef(false)
+  /** The row the keys went to last: an earlier one, drawn late, must not take the focus back. */
+  const focusNext = useRef<string | null>(null)
   const at = chats.findIndex((chat) => chat.id === (cursor ?? chatId))
   const move = (step: number) => {
     const index = at < 0 ? 0 : Math.max(0, Math.min(chats.length - 1, at + step))
     const chat = chats[index]
     if (!chat) return
-    focusNext.current = true
+    focusNext.current = chat.id
     setCursor(chat.id)
     rows.scrollToIndex(index)
     scroller.current?.querySelector<HTMLElement>(`[data-chat-row="${chat.id}"]`)?.focus({ preventScroll: true })
@@ -68,10 +71,10 @@ export function ChatList({ address, cursor, setCursor, counts, channels }: Props
     o: cursor ? () => go({ chatId: cursor }) : undefined,
   })
   useEffect(() => {
-    if (!focusNext.current || !cursor) return
+    if (!cursor || focusNext.current !== cursor) return
     const row = scroller.current?.querySelector<HTMLElement>(`[data-chat-row="${cursor}"]`)
     if (!row) return
-    focusNext.current = false
+    focusNext.current = null
     row.focus({ preventScroll: true })
   })
 

@@ -1,10 +1,12 @@
-import { KeyRound, Palette, Terminal } from 'lucide-react'
+import { KeyRound, MonitorSmartphone, Palette, Terminal, UserRound } from 'lucide-react'
 import { Navigate, useMatch } from 'react-router'
 import { Area } from '../app/area.tsx'
 import { accountText as words } from './text.ts'
 
 const screens = [
+  ['profile', UserRound],
   ['sign-in', KeyRound],
+  ['devices', MonitorSmartphone],
   ['appearance', Palette],
   ['tokens', Terminal],
 ] as const

@@ -45,7 +45,6 @@ export default function ApiTokens() {
     >
       <Column>
         <Settings
-          title={words.title}
           lead={
             <>
               {words.lead}{' '}

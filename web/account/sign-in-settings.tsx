@@ -1,4 +1,5 @@
 import { Column, Screen } from '../app/area.tsx'
+import { ChangePassword } from './change-password.tsx'
 import { SecondStep } from './second-step.tsx'
 import { accountText } from './text.ts'
 
@@ -6,6 +7,7 @@ export default function SignInSettings() {
   return (
     <Screen title={accountText.screens['sign-in']}>
       <Column>
+        <ChangePassword />
         <SecondStep />
       </Column>
     </Screen>

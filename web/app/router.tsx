@@ -38,6 +38,18 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import('../team/team-area.tsx')).default }),
             children: [
               {
+                path: 'people/import',
+                lazy: async () => ({ Component: (await import('../team/import-people.tsx')).default }),
+              },
+              {
+                path: 'people/:userId?',
+                lazy: async () => ({ Component: (await import('../team/people.tsx')).default }),
+              },
+              {
+                path: 'history',
+                lazy: async () => ({ Component: (await import('../team/status-history.tsx')).default }),
+              },
+              {
                 path: 'positions',
                 lazy: async () => ({ Component: (await import('../positions/position-list.tsx')).default }),
               },
@@ -52,6 +64,14 @@ export const router = createBrowserRouter([
             path: '/account',
             lazy: async () => ({ Component: (await import('../account/account-area.tsx')).default }),
             children: [
+              {
+                path: 'profile',
+                lazy: async () => ({ Component: (await import('../account/profile.tsx')).default }),
+              },
+              {
+                path: 'devices',
+                lazy: async () => ({ Component: (await import('../account/devices.tsx')).default }),
+              },
               {
                 path: 'sign-in',
                 lazy: async () => ({ Component: (await import('../account/sign-in-settings.tsx')).default }),

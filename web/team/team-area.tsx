@@ -1,4 +1,4 @@
-import { ScrollText, ShieldCheck } from 'lucide-react'
+import { History, ScrollText, ShieldCheck, Users } from 'lucide-react'
 import { Navigate, useMatch } from 'react-router'
 import { Area } from '../app/area.tsx'
 import { NotFound } from '../app/crash.tsx'
@@ -6,7 +6,12 @@ import { type TeamScreen, teamScreensOf } from '../app/team-screens.ts'
 import { useMe } from '../auth/session.ts'
 import { teamText as words } from './text.ts'
 
-const icons: Record<TeamScreen, typeof ScrollText> = { positions: ShieldCheck, audit: ScrollText }
+const icons: Record<TeamScreen, typeof ScrollText> = {
+  people: Users,
+  positions: ShieldCheck,
+  history: History,
+  audit: ScrollText,
+}
 
 /** People, positions and what was done with them. */
 export default function TeamArea() {

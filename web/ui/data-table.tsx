@@ -68,21 +68,22 @@ export function DataTable<Row>({ label, rows, rowKey, href, current, columns, na
 
   const [cursor, setCursor] = useState<string | null>(null)
   const at = rows.findIndex((row) => rowKey(row) === (cursor ?? current))
-  const focusNext = useRef(false)
+  /** The row the keys went to last: an earlier one, drawn late, must not take the focus back. */
+  const focusNext = useRef<string | null>(null)
   const move = (step: number) => {
     const index = at < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, at + step))
     const row = rows[index]
     if (!row) return
-    focusNext.current = true
+    focusNext.current = rowKey(row)
     setCursor(rowKey(row))
     list.scrollToIndex(index)
   }
   useKeys({ j: () => move(1), k: () => move(-1) })
   useEffect(() => {
-    if (!focusNext.current || !cursor) return
+    if (!cursor || focusNext.current !== cursor) return
     const row = scroller.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(cursor)}"]`)
     if (!row) return
-    focusNext.current = false
+    focusNext.current = null
     row.focus({ preventScroll: true })
   })
 
@@ -97,14 +98,19 @@ export function DataTable<Row>({ label, rows, rowKey, href, current, columns, na
         <div role="rowgroup" className={clsx(thin ? 'sr-only' : 'sticky top-0 z-(--z-sticky) bg-surface')}>
           {/* biome-ignore lint/a11y/useSemanticElements: as above. */}
           {/* biome-ignore lint/a11y/useFocusableInteractive: a row of heads does nothing. */}
-          <div role="row" aria-rowindex={1} className="grid h-8 items-center border-border border-b px-4" style={grid}>
+          <div
+            role="row"
+            aria-rowindex={1}
+            className="grid h-8 items-center gap-x-5 border-border border-b px-4"
+            style={grid}
+          >
             {shown.map((column) => (
               // biome-ignore lint/a11y/useSemanticElements: as above.
               // biome-ignore lint/a11y/useFocusableInteractive: a head does nothing.
               <div
                 key={column.key}
                 role="columnheader"
-                className={clsx('truncate pr-3 text-text-muted text-xs', column.end && 'text-end')}
+                className={clsx('truncate text-text-muted text-xs', column.end && 'text-end')}
               >
                 {column.head}
               </div>
@@ -127,7 +133,7 @@ export function DataTable<Row>({ label, rows, rowKey, href, current, columns, na
                 aria-rowindex={index + 2}
                 data-open={key === current || undefined}
                 className={clsx(
-                  'absolute inset-x-0 top-0 grid items-center border-border border-b px-4 hover:bg-surface-hover data-open:bg-surface-selected',
+                  'absolute inset-x-0 top-0 grid items-center gap-x-5 border-border border-b px-4 hover:bg-surface-hover data-open:bg-surface-selected',
                   dim?.(row) && 'text-text-muted',
                 )}
                 style={{ ...place, ...grid }}
@@ -137,7 +143,7 @@ export function DataTable<Row>({ label, rows, rowKey, href, current, columns, na
                   <div
                     key={column.key}
                     role="cell"
-                    className={clsx('min-w-0 pr-3', !thin && 'truncate', column.end && 'text-end')}
+                    className={clsx('min-w-0', !thin && 'truncate', column.end && 'text-end')}
                   >
                     {place > 0 ? (
                       column.cell(row)

@@ -28,7 +28,7 @@ export function Segmented<Value extends string>({ label, value, options, onChang
             onChange={() => onChange(option)}
             className="absolute inset-0 appearance-none outline-none"
           />
-          <span className="relative">{words}</span>
+          <span className="pointer-events-none relative">{words}</span>
         </label>
       ))}
     </fieldset>

@@ -7,20 +7,23 @@ export function Settings({
   end,
   children,
 }: {
-  title: string
+  /** Left out where the page says it. */
+  title?: string
   lead?: ReactNode
   end?: ReactNode
   children?: ReactNode
 }) {
   return (
     <section className="mb-8 last:mb-0">
-      <div className="mb-3 flex items-start justify-between gap-4">
-        <div className="min-w-0">
-          <h3 className="font-semibold text-base">{title}</h3>
-          {lead && <p className="mt-0.5 text-pretty text-text-muted">{lead}</p>}
+      {(title || lead) && (
+        <div className="mb-3 flex items-start justify-between gap-4">
+          <div className="min-w-0">
+            {title && <h3 className="font-semibold text-base">{title}</h3>}
+            {lead && <p className="mt-0.5 text-pretty text-text-muted">{lead}</p>}
+          </div>
+          {end}
         </div>
-        {end}
-      </div>
+      )}
       {children}
     </section>
   )

@@ -17,6 +17,8 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod'
+import * as z from 'zod'
+import { errorBody } from '../../../shared/common.ts'
 import type { Config } from '../../config.ts'
 import type { Ctx } from '../../ctx.ts'
 import { isRetryable } from '../db/transaction.ts'
@@ -169,8 +171,7 @@ function registerRoute(api: FastifyInstance, ctx: Ctx, r: AnyRoute, authenticate
       ...(r.params ? { params: r.params } : {}),
       ...(r.query ? { querystring: r.query } : {}),
       ...(r.body ? { body: r.body } : {}),
-      ...(r.fileType ? { produces: [r.fileType] } : {}),
-      ...(r.response ? { response: { [status]: r.response } } : {}),
+      response: { [status]: answerOf(r), '4xx': errorBody },
       description: `Permission: ${Array.isArray(r.permission) ? r.permission.join(' or ') : r.permission}`,
     } as never,
     // Before validation: who may not call a route learns nothing about what it expects.
@@ -193,6 +194,11 @@ function registerRoute(api: FastifyInstance, ctx: Ctx, r: AnyRoute, authenticate
     },
   })
 }
+
+const noBody = z.null().describe('Done. The answer has no body.')
+
+const answerOf = ({ response = noBody, fileType }: AnyRoute) =>
+  fileType ? { description: 'A file', content: { [fileType]: { schema: response } } } : response
 
 const securityOf = (permission: Access) =>
   permission === 'signed-in' ? [{ session: [] }] : [{ session: [] }, { token: [] }]

@@ -20,6 +20,7 @@ export const text = {
   saved: 'Saved',
   showMore: 'Show more',
   not: 'not:',
+  notice: 'Notice',
 
   signIn: {
     title: 'Sign in',

@@ -52,7 +52,7 @@ export function Toasts() {
 
 function ToastBox({ toast }: { toast: Toast }) {
   const [held, setHeld] = useState(false)
-  const box = useRef<HTMLDivElement>(null)
+  const box = useRef<HTMLElement>(null)
   useEffect(() => {
     box.current?.showPopover()
   }, [])
@@ -66,9 +66,9 @@ function ToastBox({ toast }: { toast: Toast }) {
     toast.action?.run()
   }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: hovering only holds it; the buttons inside do things.
-    <div
+    <section
       ref={box}
+      aria-label={text.notice}
       popover="manual"
       data-passive=""
       onPointerEnter={() => setHeld(true)}
@@ -88,6 +88,6 @@ function ToastBox({ toast }: { toast: Toast }) {
         </button>
       )}
       <IconButton icon={X} label={text.close} onClick={() => set(null)} />
-    </div>
+    </section>
   )
 }

@@ -47,7 +47,7 @@ export default function Profile() {
               : (me.positionName ?? (me.permissions.length === 0 ? words.nothing : undefined))
           }
         >
-          {me.role !== 'admin' && (
+          {me.role !== 'admin' && me.permissions.length > 0 && (
             <dl className="divide-y divide-border border-border border-y">
               {me.permissions.map((code) => (
                 <div key={code} className="py-2">

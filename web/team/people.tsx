@@ -107,7 +107,7 @@ export default function People() {
             rowKey={(person) => person.id}
             href={(person) => filters.hrefTo({}, `${list}/${person.id}`)}
             current={userId}
-            columns={columns}
+            columns={rows.some((person) => person.profile) ? columns : namesOnly}
             narrow={(person) => <NarrowRow person={person} />}
             dim={(person) => !person.isActive}
             total={first?.totals.matching}
@@ -219,6 +219,9 @@ const columns: Column<DirectoryUser>[] = [
     cell: (person) => <Seen at={person.lastSeenAt} />,
   },
 ]
+
+/** For whoever hands out chats: how people sign in is not theirs to see. */
+const namesOnly = columns.filter(({ key }) => key !== 'signIn')
 
 function Seen({ at }: { at: string | null }) {
   const now = useNow(15_000)

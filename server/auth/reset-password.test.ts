@@ -200,29 +200,32 @@ describe('asking for a link', () => {
 
   test('AUT-8: F19: a visitor has ten an hour however often and from wherever they say they are, and webhooks go on', async () => {
     const before = await app.ctx.db.q.selectFrom('jobs').select('id').where('kind', '=', 'auth.reset-request').execute()
-    const times: number[] = []
-    let asking = true
+    let [asking, answers, delivered] = [true, 0, 0]
+    /** How many requests for links were answered while one webhook waited. */
+    const overtaking: number[] = []
     // Twenty lanes, each asking again as soon as it is answered.
     const lane = async (from: number) => {
       const codes: number[] = []
       for (let i = from; i < from + 20; i++) {
         const headers = { 'x-forwarded-for': `198.51.100.${i % 250}` }
         codes.push((await ask(`person${i}@cast.example`, { headers })).statusCode)
+        answers++
       }
       return codes
     }
     const flood = Promise.all(Array.from({ length: 20 }, (_, i) => lane(i * 20))).finally(() => {
       asking = false
     })
-    while (asking || times.length < 10) {
-      const begun = performance.now()
-      expect(await app.deliver(delivery('page', pageMessage({ mid: `m_${times.length}`, text: 'Hello' })))).toBe(200)
-      times.push(performance.now() - begun)
+    while (asking) {
+      const before = answers
+      expect(await app.deliver(delivery('page', pageMessage({ mid: `m_${delivered++}`, text: 'Hello' })))).toBe(200)
+      overtaking.push(answers - before)
     }
     expect((await flood).flat()).toEqual(Array(400).fill(202))
     const after = await app.ctx.db.q.selectFrom('jobs').select('id').where('kind', '=', 'auth.reset-request').execute()
     expect(after.length - before.length).toBe(10)
-    expect(times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)]).toBeLessThan(1000)
+    expect(delivered).toBeGreaterThan(5)
+    expect(Math.max(...overtaking)).toBeLessThan(200)
   })
 })
 

@@ -71,11 +71,18 @@ describe('signing in', () => {
 
   test('AUT-2: a password of a megabyte is refused at once and never hashed', async () => {
     const payload = { login: cast.ines.email, password: 'x'.repeat(1_000_000) }
-    await part.http.inject({ method: 'POST', url: '/api/v1/session', payload })
-    const begun = performance.now()
-    const answer = await part.http.inject({ method: 'POST', url: '/api/v1/session', payload })
-    expect(answer.statusCode).toBe(400)
-    expect(performance.now() - begun).toBeLessThan(50)
+    const times: number[] = []
+    for (let i = 0; i < 20; i++) {
+      const begun = process.cpuUsage()
+      const answer = await part.http.inject({ method: 'POST', url: '/api/v1/session', payload })
+      const { user, system } = process.cpuUsage(begun)
+      times.push((user + system) / 1000)
+      expect(answer.statusCode).toBe(400)
+    }
+    // Milliseconds of the processor, the test's own part included: what others run here does not count.
+    expect(Math.min(...times)).toBeLessThan(20)
+    // Twenty wrong ones would have been counted.
+    expect(await part.ctx.db.q.selectFrom('auth_throttles').select('key_hash').execute()).toEqual([])
   })
 
   test('AUT-1: makes a hash stronger that was made with less', async () => {

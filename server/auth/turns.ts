@@ -16,9 +16,12 @@ export function createTurns({ atOnce, longestQueue }: { atOnce: number; longestQ
     try {
       return await work()
     } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else running--
+      // After a round of the event loop: sockets and commits of everything else come between each two pieces of work.
+      setImmediate(() => {
+        const next = waiting.shift()
+        if (next) next()
+        else running--
+      })
     }
   }
 }

@@ -143,7 +143,7 @@ it(`F1 loses, doubles and invents nothing over ${kills} kills under load`, async
   let due = 0
   const load = setInterval(() => {
     const elapsed = (performance.now() - began) / 1000
-    while (due < elapsed * eventsPerSecond && sender.waiting() < 100) {
+    while (due < elapsed * eventsPerSecond && sender.waiting() < 200) {
       const delivery = stream.take()
       due += delivery.mids.length
       void sender.deliver(delivery)

@@ -67,7 +67,7 @@ export async function createWebhookSender({
         const status = await attempt(body, signature)
         if (status === 200) break
         if (status >= 400 && status < 500) throw new Error(`a delivery was refused with ${status}`)
-        await new Promise((resolve) => setTimeout(resolve, Math.min(1000, 50 * 2 ** tries)))
+        await new Promise((resolve) => setTimeout(resolve, Math.min(300, 50 * 2 ** tries)))
       }
       await journal.append(JSON.stringify({ mids, at: Date.now() }))
       waiting--

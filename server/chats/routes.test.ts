@@ -15,8 +15,11 @@ let app: TestApp
 let cast: Cast
 const cookies = new Map<string, string>()
 
+/** The statements that were answered, and between them where a live number was named. */
+const order: string[] = []
+
 beforeAll(async () => {
-  app = await bootTestApp({ clock })
+  app = await bootTestApp({ clock, database: { onQuery: (statement) => order.push(statement) } })
   cast = await castUsers(app.ctx)
   await connectTestChannels(app)
   for (const [who, { id }] of Object.entries(cast)) cookies.set(who, await cookieFor(app.ctx, id))
@@ -252,4 +255,21 @@ describe('assignment by hand', () => {
       data_json: JSON.stringify({ from: null, to: userIdOf('tomas') }),
     })
   })
+})
+
+test('RT-3: list, chat and thread name their live number from before they read anything of a chat', async () => {
+  const { lastSeq } = app.ctx.live
+  app.ctx.live.lastSeq = () => {
+    order.push('the number')
+    return lastSeq()
+  }
+  for (const url of ['/chats', `/chats/${chatId}`, `/chats/${chatId}/messages`]) {
+    order.length = 0
+    expect((await call('supervisor', 'GET', url)).status).toBe(200)
+    const reads = order.flatMap((told, i) => (/from\W+(chats|\w+_messages)\b/i.test(told) ? [i] : []))
+    expect(reads.length, url).toBeGreaterThan(0)
+    expect(order.indexOf('the number'), url).toBeGreaterThanOrEqual(0)
+    expect(order.indexOf('the number'), url).toBeLessThan(reads[0] ?? 0)
+  }
+  app.ctx.live.lastSeq = lastSeq
 })
